@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package callbackurl merges query parameters into a callback URL without
+// touching a byte of what is already there: the service stores and calls the
+// URL exactly as given (api/README.md, "Calls"), so nothing may be normalised.
+//
+// It is text in, text out, and knows neither Terraform nor the API.
+package callbackurl
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Merge returns base with the pairs of query added to its query, in the byte
+// order of their keys. Path, existing query and fragment of base are kept byte
+// for byte; an empty query returns base itself.
+//
+// Every byte of a key or value outside RFC 3986's unreserved set is
+// percent-encoded (a space is %20, never '+'), so all parsers read the result
+// the same way.
+//
+// Errors are always about query, and name its keys but none of the values: a
+// key that is empty, or one that base has already (design.md, rule 11). Keys of
+// base are compared decoded, the way a browser's URLSearchParams reads them:
+// '+' is a space, and a '%' that begins no escape stands for itself.
+//
+// base is not validated here.
+func Merge(base string, query map[string]string) (string, error) {
+	if len(query) == 0 {
+		return base, nil
+	}
+	if _, found := query[""]; found {
+		return "", fmt.Errorf("a key is empty; give every query parameter a name")
+	}
+
+	rest, fragment := base, ""
+	if i := strings.IndexByte(base, '#'); i >= 0 {
+		rest, fragment = base[:i], base[i:]
+	}
+	_, existing, hasQuery := strings.Cut(rest, "?")
+
+	if taken := sharedKeys(existing, query); len(taken) > 0 {
+		return "", fmt.Errorf("the base URL's query already has %s, and receivers differ in which of two values they read; "+
+			"remove it from the base URL or from the map", quotedList(taken))
+	}
+
+	keys := slices.Sorted(maps.Keys(query))
+	size := len(base)
+	for _, key := range keys {
+		size += len(key) + len(query[key]) + len("&=")
+	}
+
+	var merged strings.Builder
+	merged.Grow(size)
+	merged.WriteString(rest)
+	separator := "&"
+	switch {
+	case !hasQuery:
+		separator = "?"
+	case existing == "" || strings.HasSuffix(existing, "&"):
+		separator = ""
+	}
+	for _, key := range keys {
+		merged.WriteString(separator)
+		merged.WriteString(escape(key))
+		merged.WriteByte('=')
+		merged.WriteString(escape(query[key]))
+		separator = "&"
+	}
+	merged.WriteString(fragment)
+
+	return merged.String(), nil
+}
+
+// sharedKeys returns, sorted and each once, the keys of query that the raw
+// query string existing has too.
+func sharedKeys(existing string, query map[string]string) []string {
+	var shared []string
+	for pair := range strings.SplitSeq(existing, "&") {
+		raw, _, _ := strings.Cut(pair, "=")
+		key := unescape(raw)
+		if _, found := query[key]; found {
+			shared = append(shared, key)
+		}
+	}
+	slices.Sort(shared)
+
+	return slices.Compact(shared)
+}
+
+// escape percent-encodes everything but letters, digits and "-._~".
+func escape(s string) string {
+	// QueryEscape encodes a literal '+' as %2B: each '+' it leaves is a space.
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}
+
+// unescape reads s as application/x-www-form-urlencoded text. Unlike
+// url.QueryUnescape it never fails: a user's base URL may hold "100%".
+func unescape(s string) string {
+	if !strings.ContainsAny(s, "%+") {
+		return s
+	}
+	decoded := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '+':
+			decoded = append(decoded, ' ')
+		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			decoded = append(decoded, unhex(s[i+1])<<4|unhex(s[i+2]))
+			i += 2
+		default:
+			decoded = append(decoded, c)
+		}
+	}
+
+	return string(decoded)
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// unhex returns the value of a digit that isHex accepts.
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+
+	return c&^0x20 - 'A' + 10
+}
+
+func quotedList(keys []string) string {
+	quoted := make([]string, len(keys))
+	for i, key := range keys {
+		quoted[i] = fmt.Sprintf("%q", key)
+	}
+	if len(quoted) == 1 {
+		return "the key " + quoted[0]
+	}
+
+	return "the keys " + strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
+}
