@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ValidateCallbackURL checks that s is a URL the service can call and that can
+// be sent to it byte for byte: https with a host (api page, "Calls"), no
+// spaces or control characters, a legal port, valid UTF-8 (JSON can carry
+// nothing else). It changes nothing and refuses no query. The error never
+// shows any of s, whose query and userinfo may be secret.
+func ValidateCallbackURL(s string) error {
+	if s == "" {
+		return errors.New("the URL is empty")
+	}
+	if !utf8.ValidString(s) {
+		return errors.New("the URL is not valid UTF-8, so it can't be sent as it is; percent-encode those bytes")
+	}
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			return errors.New("the URL has a space or line break in it; write a space as %20")
+		case unicode.IsControl(r):
+			return errors.New("the URL has a control character in it; percent-encode it")
+		case r == utf8.RuneError:
+			return errors.New("the URL has the replacement character U+FFFD in it, which usually means that it was damaged on the way; if it is meant, write %EF%BF%BD")
+		}
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		// Not wrapped: url.Parse quotes the URL, or a piece of its password.
+		return errors.New("the URL can't be parsed: look for a stray % in the host or path, a port that isn't a number, or an odd character in the host")
+	}
+	if u.Scheme != "https" {
+		return errors.New("the URL must begin with https://")
+	}
+	if u.Hostname() == "" {
+		return errors.New("the URL has no host; it must look like https://app.example.com/path")
+	}
+	return validatePort(u)
+}
+
+// validatePort refuses a port that no server can listen on, and the lone colon
+// that url.Parse lets pass.
+func validatePort(u *url.URL) error {
+	port := u.Port()
+	if port == "" {
+		if strings.HasSuffix(u.Host, ":") {
+			return errors.New("the URL has a colon after the host but no port")
+		}
+		return nil
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return errors.New("the URL's port must be from 1 to 65535")
+	}
+	return nil
+}
+
+// unshownURL stands for a URL of which nothing is safe to show.
+const unshownURL = "(a URL that can't be shown)"
+
+// DisplayURL shortens a callback URL to what may be shown: scheme, host and
+// path, with "?…" for a query. Userinfo and fragment are left out. With
+// hidePath the path is left out too, since many receivers keep a secret there:
+// "https://host/…".
+func DisplayURL(s string, hidePath bool) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || !isGraphic(u.Host) {
+		return unshownURL
+	}
+	shown := u.Scheme + "://" + u.Host
+	if hidePath {
+		return shown + "/…"
+	}
+	shown += u.EscapedPath()
+	if u.RawQuery != "" || u.ForceQuery {
+		shown += "?…"
+	}
+	return shown
+}
+
+// isGraphic reports whether s can be printed to a terminal as it is: a host
+// may hide control and direction characters behind percent-encoding.
+func isGraphic(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		if !unicode.IsGraphic(r) {
+			return false
+		}
+	}
+	return true
+}

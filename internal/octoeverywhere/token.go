@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"unique"
+)
+
+// maxTokenBytes keeps a pasted file from being sent as a header.
+const maxTokenBytes = 4096
+
+// Token is the appApiToken of one App Connection: a high-entropy secret that
+// stands one to one for the connection (api page, "Who calls"). Tokens are
+// equal (==) when their secrets are. The zero Token is no token.
+//
+// The secret sits behind a pointer, so that fmt's reflection can't print it
+// even from an unexported field, where it calls no String method.
+type Token struct {
+	secret unique.Handle[string]
+}
+
+// NewToken checks that s can be sent as the AppToken header: 1 to 4096 bytes
+// of visible ASCII (0x21-0x7E). The error never contains s.
+func NewToken(s string) (Token, error) {
+	if s == "" {
+		return Token{}, errors.New("the app token is empty")
+	}
+	if len(s) > maxTokenBytes {
+		return Token{}, fmt.Errorf("the app token is %d bytes long; at most %d can be sent", len(s), maxTokenBytes)
+	}
+	for i := range len(s) {
+		if s[i] < 0x21 || s[i] > 0x7e {
+			return Token{}, fmt.Errorf("the app token has %s at byte %d; it can only have visible ASCII characters, so it may have been pasted with something around it", nameByte(s[i]), i+1)
+		}
+	}
+	return Token{unique.Make(s)}, nil
+}
+
+// nameByte says what kind of byte was refused without showing it.
+func nameByte(b byte) string {
+	switch {
+	case b == ' ':
+		return "a space"
+	case b == '\n', b == '\r':
+		return "a line break"
+	case b == '\t':
+		return "a tab"
+	case b < 0x80:
+		return "a control character"
+	default:
+		return "a character that isn't ASCII"
+	}
+}
+
+// IsZero reports whether t is no token.
+func (t Token) IsZero() bool { return t == Token{} }
+
+// reveal is the secret itself: for the header and for redaction, nothing else.
+func (t Token) reveal() string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.secret.Value()
+}
+
+// Fingerprint names the App Connection without giving its token away: the
+// first 20 hex digits (10 bytes) of a domain-separated SHA-256. It is the
+// resource's id (design, resource table). "" for the zero Token.
+func (t Token) Fingerprint() string {
+	if t.IsZero() {
+		return ""
+	}
+	const domain = "octoeverywhere app connection\x00"
+	var buf [len(domain) + 128]byte // keeps the usual token's hash off the heap
+	sum := sha256.Sum256(append(append(buf[:0], domain...), t.reveal()...))
+	return hex.EncodeToString(sum[:10])
+}
+
+// MAC is the hex HMAC-SHA256 of message keyed with the token. It lets a
+// write-only callback URL notice its own change (design rule 7): without the
+// token, which is a high-entropy secret, the message can't be guessed from it.
+func (t Token) MAC(message string) string {
+	mac := hmac.New(sha256.New, []byte(t.reveal()))
+	// Neither write can fail: hash.Hash says so.
+	_, _ = io.WriteString(mac, "octoeverywhere callback url\x00")
+	_, _ = io.WriteString(mac, message)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// String shows the fingerprint, never the token.
+func (t Token) String() string {
+	if t.IsZero() {
+		return "Token()"
+	}
+	return "Token(" + t.Fingerprint() + ")"
+}
+
+// GoString shows the fingerprint, never the token.
+func (t Token) GoString() string { return t.String() }
+
+// Format shows the fingerprint whatever the verb.
+func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
+
+// MarshalJSON shows the fingerprint, never the token.
+func (t Token) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
+
+// LogValue shows the fingerprint, never the token.
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+// Webhook is the notification webhook of an App Connection, which has at most
+// one (api page, "Who calls").
+type Webhook struct {
+	// CallbackURL is sent, stored and called byte for byte.
+	CallbackURL string
+	// EventTypes are the events to deliver; nil or empty is all of them.
+	EventTypes []EventType
+}
+
+// Equal reports whether both webhooks deliver the same events to the same URL.
+// URLs are compared byte for byte. The order of events and repeated ones do
+// not matter. No filter, an empty one and all known events are the same, and
+// so are no filter and a list of all known events with newer ones after them:
+// a service that spells "all" out may know more events than this table.
+func (w Webhook) Equal(other Webhook) bool {
+	if w.CallbackURL != other.CallbackURL {
+		return false
+	}
+	if slices.Equal(w.EventTypes, other.EventTypes) {
+		return true
+	}
+	a, b := canonicalEvents(w.EventTypes), canonicalEvents(other.EventTypes)
+	switch {
+	case len(a) == 0:
+		return coversKnown(b)
+	case len(b) == 0:
+		return coversKnown(a)
+	default:
+		return slices.Equal(a, b)
+	}
+}
+
+// canonicalEvents is the filter sorted, each event once.
+func canonicalEvents(events []EventType) []EventType {
+	sorted := slices.Clone(events)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}
+
+// coversKnown reports whether a canonical filter lets every known event through.
+func coversKnown(events []EventType) bool {
+	if len(events) == 0 {
+		return true
+	}
+	known := 0
+	for _, event := range events {
+		if event >= 1 && event <= lastKnownEvent {
+			known++
+		}
+	}
+	return known == int(lastKnownEvent)
+}
+
+// String shows the webhook without what its URL may hide.
+func (w Webhook) String() string {
+	return DisplayURL(w.CallbackURL, true) + " for " + describeEvents(w.EventTypes)
+}
+
+// GoString is String: %#v would print the URL's query.
+func (w Webhook) GoString() string { return w.String() }
+
+// LogValue is String: a log line must not hold the URL's query.
+func (w Webhook) LogValue() slog.Value { return slog.StringValue(w.String()) }
+
+// describeEvents names the events of a filter for a person.
+func describeEvents(events []EventType) string {
+	if len(events) == 0 {
+		return "all events"
+	}
+	const most = 40 // an answer may list thousands
+	names := make([]string, 0, min(len(events), most)+1)
+	for i, event := range canonicalEvents(events) {
+		if i == most {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, event.Name())
+	}
+	return "the events " + strings.Join(names, ", ")
+}
