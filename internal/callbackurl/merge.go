@@ -45,7 +45,7 @@ func Merge(base string, query map[string]string) (string, error) {
 
 	if taken := sharedKeys(existing, query); len(taken) > 0 {
 		return "", fmt.Errorf("the base URL's query already has %s, and receivers differ in which of two values they read; "+
-			"remove it from the base URL or from the map", quotedList(taken))
+			"write each key in one place, the base URL or the map", quotedList(taken))
 	}
 
 	keys := slices.Sorted(maps.Keys(query))
