@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
+)
+
+// session is one configured provider: what all resources and data sources of
+// one run share.
+type session struct {
+	client *octoeverywhere.Client // nil while the provider's configuration is not known
+	tokens tokenSet
+	ledger *ledger
+	probes *probes
+	now    func() time.Time
+}
+
+func newSession(p *octoProvider, terraformVersion string, config providerModel, diags *diag.Diagnostics) *session {
+	s := &session{
+		tokens: newTokenSet(config, os.Getenv(envAppToken), diags),
+		ledger: newLedger(),
+		probes: &probes{},
+		now:    p.now,
+	}
+	if config.Endpoint.IsUnknown() || config.WebhookAPI.IsUnknown() || config.MaxRetries.IsUnknown() || config.RequestTimeout.IsUnknown() {
+		return s // a plan goes on without the API; Terraform configures again before it applies
+	}
+
+	settings := octoeverywhere.Config{
+		Endpoint:       endpoint(config, diags),
+		Edition:        octoeverywhere.Edition(config.WebhookAPI.ValueString()),
+		MaxRetries:     octoeverywhere.DefaultMaxRetries,
+		RequestTimeout: octoeverywhere.DefaultRequestTimeout,
+		UserAgent:      fmt.Sprintf("terraform-provider-octoeverywhere/%s (Terraform/%s)", p.version, terraformVersion),
+		Observer:       requestLog{},
+		Waits:          p.waits,
+	}
+	if !config.MaxRetries.IsNull() {
+		settings.MaxRetries = int(config.MaxRetries.ValueInt64())
+	}
+	if !config.RequestTimeout.IsNull() {
+		settings.RequestTimeout, _ = time.ParseDuration(config.RequestTimeout.ValueString()) // its validator parsed it
+	}
+	if diags.HasError() {
+		return s
+	}
+	client, err := octoeverywhere.New(settings)
+	if err != nil {
+		diags.AddError("The provider could not be configured", sentence(err))
+		return s
+	}
+	s.client = client
+	return s
+}
+
+// endpoint returns the base URL: argument, else environment, else the public
+// service. The argument itself was checked by its validator.
+func endpoint(config providerModel, diags *diag.Diagnostics) string {
+	if !config.Endpoint.IsNull() {
+		return config.Endpoint.ValueString()
+	}
+	fromEnv := os.Getenv(envEndpoint)
+	if fromEnv == "" {
+		return octoeverywhere.DefaultEndpoint
+	}
+	if err := octoeverywhere.ValidateEndpoint(fromEnv); err != nil {
+		diags.AddAttributeError(path.Root("endpoint"), "Environment variable "+envEndpoint+" is not a usable endpoint", sentence(err))
+	}
+	return fromEnv
+}
+
+// sessionFrom unpacks what Configure of a resource or data source is handed.
+// It is nil while Terraform validates, before any provider is configured.
+func sessionFrom(providerData any, diags *diag.Diagnostics) *session {
+	if providerData == nil {
+		return nil
+	}
+	s, ok := providerData.(*session)
+	if !ok {
+		diags.AddError("Internal error of the provider", fmt.Sprintf("A resource was configured with %T. Please report this.", providerData))
+	}
+	return s
+}

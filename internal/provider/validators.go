@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
+)
+
+// stringCheck turns a plain check into a validator, so that Terraform points
+// at the argument. The check's error must not repeat a secret value.
+type stringCheck struct {
+	description string
+	check       func(string) error
+}
+
+func (v stringCheck) Description(context.Context) string         { return v.description }
+func (v stringCheck) MarkdownDescription(context.Context) string { return v.description }
+
+func (v stringCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path), sentence(err))
+	}
+}
+
+// appTokenValidator refuses what can't be sent as the AppToken header.
+type appTokenValidator struct{}
+
+func (appTokenValidator) Description(context.Context) string {
+	return "must be an App Connection's token"
+}
+
+func (v appTokenValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (appTokenValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := octoeverywhere.NewToken(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.Append(badToken(req.Path, err))
+	}
+}
+
+// appTokensValidator checks every token of the map, and that each is there.
+type appTokensValidator struct{}
+
+func (appTokensValidator) Description(context.Context) string {
+	return "must hold an App Connection's token for every name"
+}
+
+func (v appTokensValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (appTokensValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	for name, element := range req.ConfigValue.Elements() {
+		value, ok := element.(types.String)
+		if !ok || value.IsUnknown() {
+			continue
+		}
+		at := req.Path.AtMapKey(name)
+		if name == "" {
+			resp.Diagnostics.AddAttributeError(req.Path, "App Connection without a name", "A key of app_tokens is empty. Give every token the name that resources use as app_connection.")
+			continue
+		}
+		if value.IsNull() {
+			resp.Diagnostics.Append(badToken(at, errors.New("the token is null")))
+			continue
+		}
+		if _, err := octoeverywhere.NewToken(value.ValueString()); err != nil {
+			resp.Diagnostics.Append(badToken(at, err))
+		}
+	}
+}
+
+// checkTimeout accepts a Go duration above zero.
+func checkTimeout(s string) error {
+	timeout, err := time.ParseDuration(s)
+	if err != nil {
+		return fmt.Errorf("%q is not a duration; write a number with a unit, such as 30s or 1m30s", s)
+	}
+	if timeout <= 0 {
+		return fmt.Errorf("%q is not above zero; write how long one attempt may take, such as 30s", s)
+	}
+	return nil
+}

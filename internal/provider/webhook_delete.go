@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
+)
+
+// Delete removes the webhook where the server can, and says so where it can't
+// (design, rule 5).
+func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state webhookModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if recall(ctx, req.Private, privateKeep, &resp.Diagnostics) != "" {
+		return // another instance has this webhook now
+	}
+	id := state.ID.ValueString()
+	token := r.session.tokens.holder(id, state.AppToken)
+	switch {
+	case token.IsZero() && r.session.tokens.unknown(), r.client() == nil:
+		resp.Diagnostics.Append(notKnownYet("App Connection " + id))
+		return
+	case token.IsZero():
+		resp.Diagnostics.Append(leftBehind(state))
+		return
+	}
+
+	err := r.session.ledger.delete(ctx, id, func() error { return r.client().DeleteWebhook(ctx, token) })
+	switch {
+	case err == nil, octoeverywhere.IsGone(err):
+	case octoeverywhere.IsNotServed(err):
+		resp.Diagnostics.Append(notDeletable(state, err))
+	default:
+		resp.Diagnostics.Append(deleteFailed(id, err))
+	}
+}
