@@ -34,6 +34,7 @@ const (
 		"The printer's owner must connect your app again in the OctoEverywhere App Connection portal, which hands out a new token; put it in place of the old one."
 	adviceNotSupporter = "The printer's owner has no OctoEverywhere Supporter Perks now. " +
 		"The App Connection stays valid and works again, with the same token, once they are a supporter again; then apply again."
+	adviceCheckToken = "Check that the token is the appApiToken of this App Connection, whole and unchanged."
 )
 
 // mayHaveSet tells whether a failed Set leaves the webhook possibly changed.
@@ -57,8 +58,7 @@ func setFailed(wanted wantedWebhook, err error) diag.Diagnostic {
 	case octoeverywhere.IsNotSupporter(err):
 		return at(wanted.choice, "The printer's owner is not a supporter", what+sentence(err)+"\n\n"+adviceNotSupporter)
 	case octoeverywhere.IsInvalidCredentials(err):
-		return at(wanted.choice, "The App Connection's token is not accepted", what+sentence(err)+
-			"\n\nCheck that the token is the appApiToken of this App Connection, whole and unchanged.")
+		return at(wanted.choice, "The App Connection's token is not accepted", what+sentence(err)+"\n\n"+adviceCheckToken)
 	case octoeverywhere.IsInvalidInput(err):
 		return diag.NewErrorDiagnostic("OctoEverywhere refused the webhook", what+sentence(err)+
 			"\n\nNothing was changed. Check callback_url and event_types: an event that the server does not know yet is refused too.")
@@ -115,6 +115,19 @@ func notKnownYet(label string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The provider's configuration is not known",
 		fmt.Sprintf("The token of %s, or the provider's endpoint, comes from something that Terraform does not know yet, so nothing was sent. "+
 			"Apply what it comes from first, for example with -target.", label))
+}
+
+// infoFailed explains an App Connection that could not be asked about.
+func infoFailed(choice tokenChoice, err error) diag.Diagnostic {
+	what := fmt.Sprintf("Asking OctoEverywhere about %s (fingerprint %s) failed. ", choice.label, choice.token.Fingerprint())
+	switch {
+	case octoeverywhere.IsNotServed(err):
+		return diag.NewErrorDiagnostic("The server does not say whether App Connections are alive", what+sentence(err)+
+			"\n\nThis server does not offer the info call, so the data source can't be used with it. Check the provider's endpoint.")
+	case octoeverywhere.IsInvalidCredentials(err), octoeverywhere.IsInvalidInput(err):
+		return at(choice, "The App Connection's token is not accepted", what+sentence(err)+"\n\n"+adviceCheckToken)
+	}
+	return diag.NewErrorDiagnostic("OctoEverywhere could not be asked about the App Connection", what+sentence(err)+"\n\nTry again later.")
 }
 
 // dropped warns that a plan lost a resource.

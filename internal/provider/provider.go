@@ -84,7 +84,7 @@ func (p *octoProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *octoProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return []func() datasource.DataSource{newAppConnectionDataSource}
 }
 
 func (p *octoProvider) Functions(context.Context) []func() function.Function {
