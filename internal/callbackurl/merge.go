@@ -8,10 +8,12 @@
 package callbackurl
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,7 +36,7 @@ func Merge(base string, query map[string]string) (string, error) {
 		return base, nil
 	}
 	if _, found := query[""]; found {
-		return "", fmt.Errorf("a key is empty; give every query parameter a name")
+		return "", errors.New("a key is empty; give every query parameter a name")
 	}
 
 	rest, fragment := base, ""
@@ -136,7 +138,7 @@ func unhex(c byte) byte {
 func quotedList(keys []string) string {
 	quoted := make([]string, len(keys))
 	for i, key := range keys {
-		quoted[i] = fmt.Sprintf("%q", key)
+		quoted[i] = strconv.Quote(key)
 	}
 	if len(quoted) == 1 {
 		return "the key " + quoted[0]

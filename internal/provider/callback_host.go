@@ -3,9 +3,9 @@
 package provider
 
 import (
-	"fmt"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -37,7 +37,7 @@ func unreachableHost(rawURL string) (reason string, unreachable bool) {
 		return "", false
 	}
 
-	return fmt.Sprintf("%q %s", shown, reason), true
+	return strconv.Quote(shown) + " " + reason, true
 }
 
 // privateDomains never exist in the public DNS. Beside the names set aside by
