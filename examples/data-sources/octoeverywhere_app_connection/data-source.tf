@@ -1,0 +1,33 @@
+locals {
+  printers = toset(["garage", "lab", "office"])
+}
+
+data "octoeverywhere_app_connection" "printer" {
+  for_each = local.printers
+
+  app_connection = each.key
+}
+
+# Webhooks for the living connections only: one dead printer stops nobody.
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each = toset([for name, connection in data.octoeverywhere_app_connection.printer : name if connection.valid])
+
+  app_connection = each.key
+  callback_url   = "https://app.example.com/octo?printer=${each.key}"
+}
+
+# Every plan and apply warns of the dead ones.
+check "app_connections" {
+  assert {
+    condition = alltrue([for connection in data.octoeverywhere_app_connection.printer : connection.valid])
+    error_message = format("Gone, so their owners must connect again: %s.",
+    join(", ", [for name, connection in data.octoeverywhere_app_connection.printer : name if !connection.valid]))
+  }
+}
+
+output "printers" {
+  value = {
+    for name, connection in data.octoeverywhere_app_connection.printer :
+    name => "${coalesce(connection.printer_name, "unnamed")}: ${connection.status}"
+  }
+}

@@ -1,0 +1,26 @@
+terraform {
+  required_providers {
+    octoeverywhere = {
+      source = "octoeverywhere/octoeverywhere"
+    }
+  }
+}
+
+# The token comes from the environment variable OCTOEVERYWHERE_APP_TOKEN.
+provider "octoeverywhere" {}
+
+variable "callback_url" {
+  description = "Where OctoEverywhere is to send notifications. Change it to your receiver's URL."
+  type        = string
+  default     = "https://app.example.com/octo?printer=garage"
+}
+
+resource "octoeverywhere_notification_webhook" "printer" {
+  callback_url = var.callback_url
+  event_types  = ["print_complete", "print_failed", "error"]
+}
+
+output "expires_at" {
+  description = "Apply again before this time, or notifications stop."
+  value       = octoeverywhere_notification_webhook.printer.expires_at
+}

@@ -1,0 +1,35 @@
+# Sets real webhooks at a fake OctoEverywhere, which must know these tokens.
+# How to run it: README.md beside main.tf.
+variables {
+  app_tokens = {
+    garage = "fake-token-garage"
+    lab    = "fake-token-lab"
+    office = "fake-token-office"
+  }
+}
+
+run "sets_the_fleet" {
+  assert {
+    condition     = alltrue([for webhook in values(output.webhooks) : timecmp(webhook.expires_at, plantimestamp()) > 0])
+    error_message = "A webhook was not set."
+  }
+  assert {
+    condition     = length(distinct([for webhook in values(output.webhooks) : webhook.id])) == 3
+    error_message = "Two printers share an App Connection."
+  }
+}
+
+run "moves_it_to_another_receiver_in_place" {
+  variables {
+    receiver_url = "https://new.example.com/octo"
+  }
+
+  assert {
+    condition     = alltrue([for name, webhook in output.webhooks : webhook.id == run.sets_the_fleet.webhooks[name].id])
+    error_message = "A webhook became that of another App Connection."
+  }
+  assert {
+    condition     = alltrue([for webhook in values(output.webhooks) : startswith(webhook.callback_url, "https://new.example.com/octo?printer=")])
+    error_message = "A webhook still calls the old receiver."
+  }
+}

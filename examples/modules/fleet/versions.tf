@@ -1,0 +1,9 @@
+terraform {
+  required_version = ">= 1.8" # provider functions
+
+  required_providers {
+    octoeverywhere = {
+      source = "octoeverywhere/octoeverywhere"
+    }
+  }
+}

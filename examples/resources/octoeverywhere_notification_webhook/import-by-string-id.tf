@@ -1,0 +1,4 @@
+import {
+  to = octoeverywhere_notification_webhook.garage
+  id = "garage"
+}

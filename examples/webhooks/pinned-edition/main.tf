@@ -1,0 +1,11 @@
+terraform {
+  required_providers {
+    octoeverywhere = {
+      source = "octoeverywhere/octoeverywhere"
+    }
+  }
+}
+
+provider "octoeverywhere" {
+  webhook_api = "appconnection"
+}

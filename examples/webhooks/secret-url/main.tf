@@ -1,0 +1,21 @@
+# What the example beside this file needs to be a whole configuration.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    octoeverywhere = {
+      source = "octoeverywhere/octoeverywhere"
+    }
+  }
+}
+
+variable "app_tokens" {
+  type      = map(string)
+  ephemeral = true
+  sensitive = true
+}
+
+provider "octoeverywhere" {
+  app_tokens = var.app_tokens
+}

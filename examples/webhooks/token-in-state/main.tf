@@ -1,0 +1,11 @@
+# What the example beside this file needs to be a whole configuration.
+
+terraform {
+  required_providers {
+    octoeverywhere = {
+      source = "octoeverywhere/octoeverywhere"
+    }
+  }
+}
+
+provider "octoeverywhere" {}

@@ -1,0 +1,13 @@
+variable "garage_token" {
+  type      = string
+  sensitive = true
+}
+
+resource "octoeverywhere_notification_webhook" "garage" {
+  app_token    = var.garage_token
+  callback_url = "https://app.example.com/octo?printer=garage"
+
+  lifecycle {
+    create_before_destroy = true # another token is another App Connection
+  }
+}
