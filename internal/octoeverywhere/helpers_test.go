@@ -190,7 +190,6 @@ type operation struct {
 	success func(http.ResponseWriter, *http.Request)
 }
 
-
 var operations = []operation{
 	{"set notifications", EditionNotifications, EditionNotifications.setPath(),
 		func(ctx context.Context, c *Client, t Token) error { return c.SetWebhook(ctx, t, hook) }, echo},
