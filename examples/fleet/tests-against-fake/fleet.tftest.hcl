@@ -25,10 +25,6 @@ run "moves_it_to_another_receiver_in_place" {
   }
 
   assert {
-    condition     = alltrue([for name, webhook in output.webhooks : webhook.id == run.sets_the_fleet.webhooks[name].id])
-    error_message = "A webhook became that of another App Connection."
-  }
-  assert {
     condition     = alltrue([for webhook in values(output.webhooks) : startswith(webhook.callback_url, "https://new.example.com/octo?printer=")])
     error_message = "A webhook still calls the old receiver."
   }

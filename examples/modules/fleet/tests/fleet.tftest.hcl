@@ -30,7 +30,7 @@ run "each_printer_has_a_url_of_its_own" {
     error_message = "lab has the URL ${output.webhooks["lab"].callback_url}."
   }
   assert {
-    condition     = keys(output.webhooks) == tolist(["garage", "lab", "office"])
+    condition     = join(",", keys(output.webhooks)) == "garage,lab,office"
     error_message = "There is not one webhook for each printer."
   }
 }

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Command receiver is a small receiver of OctoEverywhere notifications: it
+// checks a key in the URL, answers 200 at once, and does its work afterwards.
+//
+//	RECEIVER_KEY=… go run . -listen 127.0.0.1:8080
+//
+// OctoEverywhere calls https URLs only. Put it behind something that speaks
+// https, or give it a certificate with -tls-cert and -tls-key.
+package main
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"flag"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// notification is what OctoEverywhere sends. Fields may be absent, and new
+// ones are added over time.
+type notification struct {
+	PrinterID         string `json:"PrinterId"`
+	PrinterName       string `json:"PrinterName"`
+	PrintID           string `json:"PrintId"`
+	EventType         int    `json:"EventType"`
+	FileName          string `json:"FileName"`
+	Progress          int    `json:"Progress"`         // percent
+	DurationSec       int    `json:"DurationSec"`      // seconds
+	TimeRemainingSec  int    `json:"TimeRemainingSec"` // seconds
+	SnapshotURL       string `json:"SnapshotUrl"`
+	QuickViewURL      string `json:"QuickViewUrl"`
+	Error             string `json:"Error"`
+	PlatformErrorCode any    `json:"PlatformErrorCode"`
+}
+
+// job is a notification, and which printer's URL it came to.
+type job struct {
+	printer string
+	notification
+}
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8080", "address to listen on")
+	cert := flag.String("tls-cert", "", "certificate file, to speak https")
+	key := flag.String("tls-key", "", "the certificate's key file")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *listen, *cert, *key, os.Getenv("RECEIVER_KEY")); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, listen, certFile, keyFile, secret string) error {
+	if secret == "" {
+		return errors.New("set RECEIVER_KEY to the key that the callback URL carries")
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return err
+	}
+	log.Printf("listening on %s", listener.Addr())
+
+	jobs := make(chan job, 1000)
+	go work(jobs)
+
+	server := &http.Server{
+		Handler:           receiver(secret, jobs),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       8 * time.Second,
+	}
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+
+	if certFile == "" {
+		err = server.Serve(listener)
+	} else {
+		err = server.ServeTLS(listener, certFile, keyFile)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// receiver answers POST /octo?printer=<name>&key=<secret>.
+func receiver(secret string, jobs chan<- job) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /octo", func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		if subtle.ConstantTimeCompare([]byte(query.Get("key")), []byte(secret)) != 1 {
+			http.Error(w, "who are you?", http.StatusForbidden)
+			return
+		}
+		received := job{printer: query.Get("printer")}
+		body := http.MaxBytesReader(w, r.Body, 1<<20)
+		if err := json.NewDecoder(body).Decode(&received.notification); err != nil {
+			http.Error(w, "not a notification", http.StatusBadRequest)
+			return
+		}
+		// Answer before working: OctoEverywhere waits 10 seconds, and after
+		// more than 5 failures in a row it stops calling.
+		select {
+		case jobs <- received:
+		default:
+			log.Print("too much to do: a notification was dropped")
+		}
+		w.WriteHeader(http.StatusOK)
+	})
+	return mux
+}
+
+// work is where your own code goes.
+func work(jobs <-chan job) {
+	for j := range jobs {
+		switch j.EventType {
+		case 2: // print_complete
+			log.Printf("%q: %q is complete after %s", j.printer, j.FileName, time.Duration(j.DurationSec)*time.Second)
+		case 3: // print_failed
+			log.Printf("%q: %q failed at %d %%: %q", j.printer, j.FileName, j.Progress, j.Error)
+		case 16: // test_notification
+			log.Printf("%q: a test notification", j.printer)
+		default: // numbers that this program does not know come over time
+			log.Printf("%q: event %d", j.printer, j.EventType)
+		}
+	}
+}

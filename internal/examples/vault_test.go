@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package examples_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+)
+
+// useVault has the workspace use a stand-in for hashicorp/vault that knows as
+// much of it as the fleet guide shows: one ephemeral resource that returns
+// this secret.
+func useVault(t *testing.T, w *acctest.Workspace, secret map[string]string) {
+	t.Helper()
+	served := acctest.Serve(t, func() provider.Provider { return vault{secret} })
+	var byAddress map[string]any
+	if err := json.Unmarshal([]byte(served), &byAddress); err != nil {
+		t.Fatal(err)
+	}
+	moved := map[string]any{}
+	for address, config := range byAddress {
+		moved[strings.Replace(address, acctest.ProviderAddress, "hashicorp/vault", 1)] = config
+	}
+	reattach, err := json.Marshal(moved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Setenv("TF_REATTACH_PROVIDERS", string(reattach))
+}
+
+type vault struct{ secret map[string]string }
+
+func (vault) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "vault"
+}
+
+func (vault) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+
+func (vault) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+func (vault) Resources(context.Context) []func() resource.Resource { return nil }
+
+func (vault) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
+func (v vault) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return vaultSecret(v) }}
+}
+
+type vaultSecret struct{ secret map[string]string }
+
+type vaultSecretModel struct {
+	Mount types.String      `tfsdk:"mount"`
+	Name  types.String      `tfsdk:"name"`
+	Data  map[string]string `tfsdk:"data"`
+}
+
+func (vaultSecret) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = "vault_kv_secret_v2"
+}
+
+func (vaultSecret) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{
+		"mount": schema.StringAttribute{Required: true},
+		"name":  schema.StringAttribute{Required: true},
+		"data":  schema.MapAttribute{Computed: true, Sensitive: true, ElementType: types.StringType},
+	}}
+}
+
+func (s vaultSecret) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	var model vaultSecretModel
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("mount"), &model.Mount)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("name"), &model.Name)...)
+	model.Data = s.secret
+	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
+}
