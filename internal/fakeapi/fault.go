@@ -2,67 +2,65 @@
 
 package fakeapi
 
-import (
-	"fmt"
-	"net"
-	"net/http"
-	"slices"
-	"strings"
-	"time"
-)
+import "net/http"
 
 // Kind is how a scripted fault goes wrong.
 type Kind string
 
 // The kinds of faults. The zero Kind answers with the fault's Status, Header
-// and Body.
+// and Body. All but Hang and Reset use Status (0 = 200), Header, ContentType
+// and, as told here, Body.
 const (
-	Hang      Kind = "hang"      // no answer, until the client leaves or the server ends
+	Hang      Kind = "hang"      // no answer, until the client leaves or the server closes
 	Reset     Kind = "reset"     // the TCP connection is reset without an answer
-	Truncated Kind = "truncated" // the connection ends before the promised body does
-	Endless   Kind = "endless"   // a body without end
-	SlowDrip  Kind = "slow drip" // a byte of body at a time, far apart
-	Nested    Kind = "nested"    // JSON nested very deep
+	Truncated Kind = "truncated" // Body (else the start of some JSON), less than Content-Length says, then the connection ends
+	Endless   Kind = "endless"   // Body, then white space without end, as fast as it is read
+	SlowDrip  Kind = "slow drip" // Body a byte at a time, 20 a second; without a Body, white space without end
+	Nested    Kind = "nested"    // JSON nested 20,000 deep
 )
 
-// Fault is a scripted misbehaviour of one call.
+// Fault is a scripted misbehaviour of calls. Faults wait in the order in which
+// they were scripted; the first that fits a request is the one it meets.
+//
+// A Fault that has neither Kind nor Status nor Body changes nothing about the
+// answer but adds its Header: with Before it is a place to stop at.
 type Fault struct {
-	Call  Call   // "" = any
+	Call  Call   // "" = any, unserved paths too
 	Token string // "" = any
-	Times int    // 0 = once, -1 = for ever
+	Every int    // only each n-th request that fits, the n-th first; 0 and 1 = each
+	Times int    // how often it is met: 0 = once, -1 = for ever
 
-	Commit bool          // carry the call out first: the answer is lost after commit
-	Before func(Request) // called when the fault is met
+	Before func(Request) // called when it is met, before all else; it may block
+
+	// Commit carries the call out first, where it is served: the service did
+	// what was asked, and the answer is lost or wrong.
+	Commit bool
 
 	Kind        Kind
-	Status      int // 0 = 200
-	Header      http.Header
-	ContentType string
-	Body        string
+	Status      int         // 200 to 999
+	Header      http.Header // such as Retry-After or Location
+	ContentType string      // "" = JSON for a Body that begins like it, else what net/http makes of it
+	// Body of the answer. When it and ContentType are empty, a Status that the
+	// API page explains as an error has the JSON body that errors have.
+	Body string
 }
 
-// nestedDepth is deeper than any JSON that means something.
-const nestedDepth = 20_000
-
-func (f *Fault) status() int {
-	switch {
-	case f.Kind == Hang || f.Kind == Reset:
-		return 0
-	case f.Status == 0:
-		return http.StatusOK
-	}
-	return f.Status
+// fault is a Fault and how often it was met.
+type fault struct {
+	Fault
+	fitted, left int
 }
 
-// Script adds faults. For each request the first that fits is used.
+// Script adds faults behind those that are there.
 func (s *Server) Script(faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, fault := range faults {
-		if fault.Times == 0 {
-			fault.Times = 1
+	for _, scripted := range faults {
+		left := scripted.Times
+		if left == 0 {
+			left = 1
 		}
-		s.faults = append(s.faults, &fault)
+		s.faults = append(s.faults, &fault{Fault: scripted, left: left})
 	}
 }
 
@@ -73,102 +71,41 @@ func (s *Server) ClearScript() {
 	s.faults = nil
 }
 
-// meet finds the fault for a request, and the hooks to call.
-func (s *Server) meet(r Request) (*Fault, []func(Request)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, fault := range s.faults {
-		if (fault.Call != "" && fault.Call != r.Call) || (fault.Token != "" && fault.Token != r.Token) {
+// meet finds the fault for a request and uses it up; s.mu is held.
+func (s *Server) meet(r *Request) *Fault {
+	for i, scripted := range s.faults {
+		if (scripted.Call != "" && scripted.Call != r.Call) || (scripted.Token != "" && scripted.Token != r.Token) {
 			continue
 		}
-		if fault.Times > 0 {
-			if fault.Times--; fault.Times == 0 {
-				s.faults = slices.Delete(s.faults, i, i+1)
-			}
+		scripted.fitted++
+		if scripted.Every > 1 && scripted.fitted%scripted.Every != 0 {
+			continue
 		}
-		return fault, s.hooks
+		if scripted.left > 0 {
+			scripted.left--
+		}
+		if scripted.left == 0 {
+			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+		}
+		return &scripted.Fault
 	}
-	return nil, s.hooks
+	return nil
 }
 
-// misbehave answers as the fault says. It ends when the client leaves.
-func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, fault *Fault) {
-	switch fault.Kind {
-	case Hang:
-		select {
-		case <-r.Context().Done():
-		case <-s.done:
-		}
-		panic(http.ErrAbortHandler)
-	case Reset:
-		reset(w)
-	}
+// answers is false for a fault that leaves the answer to the call.
+func (f *Fault) answers() bool { return f.Kind != "" || f.Status != 0 || f.Body != "" }
 
-	for name, values := range fault.Header {
-		w.Header()[name] = values
+// logged is the status that the request log has for the fault.
+func (f *Fault) logged() int {
+	if f.Kind == Hang || f.Kind == Reset {
+		return 0
 	}
-	if fault.ContentType != "" {
-		w.Header().Set("Content-Type", fault.ContentType)
-	}
-	switch fault.Kind {
-	case Truncated:
-		w.Header().Set("Content-Length", fmt.Sprint(len(fault.Body)+100))
-		w.WriteHeader(fault.status())
-		_, _ = w.Write([]byte(fault.Body))
-		flush(w)
-		panic(http.ErrAbortHandler)
-	case Endless:
-		w.WriteHeader(fault.status())
-		chunk := []byte(strings.Repeat(" ", 8<<10))
-		for r.Context().Err() == nil && !s.ended() {
-			if _, err := w.Write(chunk); err != nil {
-				break
-			}
-		}
-		panic(http.ErrAbortHandler)
-	case SlowDrip:
-		w.WriteHeader(fault.status())
-		for {
-			_, _ = w.Write([]byte(" "))
-			flush(w)
-			if !s.pause(r, 50*time.Millisecond) {
-				panic(http.ErrAbortHandler)
-			}
-		}
-	case Nested:
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(fault.status())
-		_, _ = w.Write([]byte(strings.Repeat(`{"Success":`, nestedDepth) + "true" + strings.Repeat("}", nestedDepth)))
-		return
-	}
-	w.WriteHeader(fault.status())
-	_, _ = w.Write([]byte(fault.Body))
+	return f.status()
 }
 
-func (s *Server) ended() bool {
-	select {
-	case <-s.done:
-		return true
-	default:
-		return false
+func (f *Fault) status() int {
+	if f.Status == 0 {
+		return http.StatusOK
 	}
-}
-
-func flush(w http.ResponseWriter) {
-	if flusher, ok := w.(http.Flusher); ok {
-		flusher.Flush()
-	}
-}
-
-// reset ends the TCP connection with RST where it can, else without an answer.
-func reset(w http.ResponseWriter) {
-	if hijacker, ok := w.(http.Hijacker); ok {
-		if conn, _, err := hijacker.Hijack(); err == nil {
-			if tcp, ok := conn.(*net.TCPConn); ok {
-				_ = tcp.SetLinger(0)
-			}
-			_ = conn.Close()
-		}
-	}
-	panic(http.ErrAbortHandler)
+	return f.Status
 }

@@ -14,28 +14,39 @@ import (
 
 // Running is a listening fake.
 type Running struct {
-	URL    string // base URL, without a trailing slash
+	URL string // base URL, without a trailing slash
+
 	server *http.Server
-	fake   *Server
+	end    context.CancelFunc
 }
 
-// Listen serves the fake on a loopback address, such as 127.0.0.1:0, and on
-// no other: it is no service.
+// runningKey finds, in a request's context, the context that ends when the
+// listening server does, whatever the client does.
+type runningKey struct{}
+
+// Listen serves the fake on a loopback address, such as 127.0.0.1:0, and
+// refuses any other: it is no service. A fake may listen again after
+// [Running.Close], at the same address too.
 func (s *Server) Listen(address string) (*Running, error) {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the listen address is not host:port: %w", err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("%q is not a loopback address; the fake listens on loopback only", host)
+	if host == "localhost" { // whatever the resolver would say
+		address = net.JoinHostPort("127.0.0.1", port)
+	} else if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("%q is not a loopback address: the fake listens on loopback only, such as 127.0.0.1:0", host)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}
+	base, end := context.WithCancel(context.Background())
+	base = context.WithValue(base, runningKey{}, base)
 	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			if state == http.StateNew {
@@ -46,11 +57,12 @@ func (s *Server) Listen(address string) (*Running, error) {
 		},
 	}
 	go func() { _ = server.Serve(listener) }()
-	return &Running{URL: "http://" + listener.Addr().String(), server: server, fake: s}, nil
+	return &Running{URL: "http://" + listener.Addr().String(), server: server, end: end}, nil
 }
 
-// Close ends the server and every answer that hangs.
+// Close ends the server, its connections, and every answer and delivery that
+// is under way, without waiting for them.
 func (r *Running) Close() error {
-	r.fake.shut()
+	r.end()
 	return r.server.Close()
 }

@@ -7,42 +7,51 @@ import (
 	"time"
 )
 
-// Request is one entry of the request log.
+// Request is one entry of the request log. It has the token and the body, as
+// the tests need them: never print one.
 type Request struct {
 	Call       Call
 	Edition    Editions // of a Set; 0 otherwise
 	Method     string
 	Path       string
-	Token      string
-	Body       string
+	Token      string // of the header, else of a POST's JSON body
+	Body       string // at most 1 MiB
 	UserAgent  string
 	RemoteAddr string
 	At         time.Time
-	Status     int  // what was answered; 0 when no answer was sent
-	Committed  bool // whether the call took effect
+	Status     int  // what was answered; 0 = not answered yet, or never
+	Committed  bool // whether a Set, Delete or TestWebhook took effect
 }
 
-// Requests returns the log, in the order in which the requests arrived.
+// Requests returns the log, in the order in which the requests arrived. Who
+// has an answer finds it in the log.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
+	log := make([]Request, len(s.requests))
+	for i, entry := range s.requests {
+		log[i] = *entry
+	}
+	return log
 }
 
 // Count counts the log's requests of a call; "" counts all.
 func (s *Server) Count(call Call) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if call == "" {
+		return len(s.requests)
+	}
 	count := 0
-	for i := range s.requests {
-		if call == "" || s.requests[i].Call == call {
+	for _, entry := range s.requests {
+		if entry.Call == call {
 			count++
 		}
 	}
 	return count
 }
 
-// ResetRequests empties the log and the count of connections.
+// ResetRequests empties the log and the count of TCP connections.
 func (s *Server) ResetRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,27 +67,28 @@ func (s *Server) Connections() int {
 }
 
 // OnRequest adds a hook that is called with every request before it is
-// answered. It may block, which holds the answer back.
+// answered, and before it takes effect. It may block, which holds back this
+// answer and no other.
 func (s *Server) OnRequest(hook func(Request)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hooks = append(s.hooks, hook)
 }
 
-// note enters a request into the log and returns its index.
-func (s *Server) note(r Request) int {
-	s.mu.Lock()
-	s.requests = append(s.requests, r)
-	index := len(s.requests) - 1
-	s.mu.Unlock()
-	return index
-}
-
-// settle completes a request's entry, unless the log was reset meanwhile.
-func (s *Server) settle(index int, r Request) {
+// arrived enters a request into the log, and finds the fault that it meets and
+// the hooks to call.
+func (s *Server) arrived(r Request) (*Request, *Fault, []func(Request)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if index < len(s.requests) && s.requests[index].At.Equal(r.At) && s.requests[index].Path == r.Path {
-		s.requests[index] = r
-	}
+	s.requests = append(s.requests, &r)
+	return &r, s.meet(&r), slices.Clip(s.hooks)
+}
+
+// settle completes a request's entry. Entries of a log that was reset meanwhile
+// are nobody's.
+func (s *Server) settle(entry *Request, status int, committed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry.Status = status
+	entry.Committed = entry.Committed || committed
 }

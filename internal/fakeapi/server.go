@@ -4,11 +4,13 @@
 // delivery of notifications, scripted faults and a request log. It follows the
 // project's API page to the letter, and is the only server that tests, the
 // demo and the benchmark ever talk to. It knows nothing of the provider.
+//
+// Where the page leaves a corner open the fake chooses, and says so where it
+// does; search for "not documented".
 package fakeapi
 
 import (
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
@@ -27,7 +29,8 @@ const (
 // Call is what a request asks for.
 type Call string
 
-// The calls of the API page. CallOther is any path the API does not have.
+// The calls of the API page. CallSet is Set in either edition; CallOther is
+// any path or method that the API does not have.
 const (
 	CallSet    Call = "set"
 	CallDelete Call = "delete"
@@ -42,49 +45,29 @@ type Options struct {
 	NoInfo          bool             // info is not served
 	NoTestWebhook   bool             // TestWebhook is not served, whatever the editions
 	ExtraEventTypes []int            // event types beyond 1 to 16 that Set takes
-	TestStatusField string           // field of TestWebhook's answer; "" = StatusCode
+	TestStatusField string           // field of TestWebhook's answer, whose name is not documented; "" = StatusCode
 	Now             func() time.Time // nil = time.Now
-	Latency         time.Duration    // before each answer
+	Latency         time.Duration    // before each answer, and before the call takes effect
 	DeliveryTimeout time.Duration    // how long a receiver may take; 0 = 10 s, as the service
-	DeliveryClient  *http.Client     // nil = one that follows no redirects
-	NotServed       http.HandlerFunc // how an unserved path answers; nil = 404
+	// DeliveryClient calls the receivers; its CheckRedirect is replaced, since
+	// the service wants 200 itself. nil = a client that reaches loopback
+	// addresses only: no event of a fake may arrive anywhere in the world.
+	DeliveryClient *http.Client
+	NotServed      http.HandlerFunc // how an unserved path answers; nil = 404 without JSON
+	Control        bool             // serve the control API for people under /_fake/
 }
 
-// Server is the fake. It is an http.Handler; [Server.Listen] runs it.
+// Server is the fake. It is an http.Handler; [Server.Listen] runs it. Its
+// methods may be called from any goroutine.
 type Server struct {
 	options Options
 
-	mu          sync.Mutex
+	mu          sync.Mutex             // never held while delivering, waiting or calling a hook
 	connections map[string]*connection // by token
-	faults      []*Fault
-	requests    []Request
-	hooks       []func(Request)
+	faults      []*fault
+	requests    []*Request
+	hooks       []func(Request) // only appended to
 	sockets     int
-
-	done     chan struct{} // closed when the server ends, so that hanging answers do
-	doneOnce sync.Once
-}
-
-// connection is an App Connection: one user's one printer.
-type connection struct {
-	printerName string
-	revoked     int // 603 or 604; 0 = alive
-	supporter   bool
-	online      bool
-	infoStatus  int // scripted answer of info; 0 = normal
-	webhook     *Webhook
-	connected   time.Time
-}
-
-// Webhook is the one webhook of an App Connection.
-type Webhook struct {
-	URL        string
-	EventTypes []int // nil = all
-	SetAt      time.Time
-	Edition    Editions // the edition that set it; appconnection webhooks end after 180 days
-	Failures   int      // consecutive failed deliveries
-	Stopped    bool     // after more than 5 of them
-	Sets       int      // how often it was set
 }
 
 // New makes a fake without App Connections.
@@ -101,75 +84,16 @@ func New(options Options) *Server {
 	if options.TestStatusField == "" {
 		options.TestStatusField = "StatusCode"
 	}
-	if options.DeliveryClient == nil {
-		options.DeliveryClient = &http.Client{}
-	}
-	client := *options.DeliveryClient
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	options.DeliveryClient = &client
+	options.DeliveryClient = deliveryClient(options.DeliveryClient)
 	if options.NotServed == nil {
 		options.NotServed = http.NotFound
 	}
-	return &Server{options: options, connections: map[string]*connection{}, done: make(chan struct{})}
+	return &Server{options: options, connections: map[string]*connection{}}
 }
 
-// HTMLPage answers like a web front end that knows every path: 200 with a page.
+// HTMLPage answers like a web front end that knows every path: 200 with a
+// page. It is for [Options.NotServed].
 func HTMLPage(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write([]byte("<!doctype html><html><body>OctoEverywhere</body></html>"))
 }
-
-// AddConnection makes a living App Connection of a supporter's online printer.
-func (s *Server) AddConnection(token, printerName string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.connections[token] = &connection{printerName: printerName, supporter: true, online: true, connected: s.options.Now()}
-}
-
-// Revoke ends an App Connection for good: every call answers status, 603 or
-// 604, and its webhook is gone.
-func (s *Server) Revoke(token string, status int) {
-	s.change(token, func(c *connection) { c.revoked, c.webhook = status, nil })
-}
-
-// SetSupporter gives or takes the owner's Supporter Perks. Without them Set,
-// TestWebhook and info answer 605 and nothing is delivered; Delete works, since
-// it asks for nothing.
-func (s *Server) SetSupporter(token string, yes bool) {
-	s.change(token, func(c *connection) { c.supporter = yes })
-}
-
-// SetOnline connects or disconnects the printer.
-func (s *Server) SetOnline(token string, yes bool) {
-	s.change(token, func(c *connection) { c.online = yes })
-}
-
-// SetInfoStatus makes info answer a status, such as 601 or 602; 0 is normal.
-func (s *Server) SetInfoStatus(token string, status int) {
-	s.change(token, func(c *connection) { c.infoStatus = status })
-}
-
-func (s *Server) change(token string, change func(*connection)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c, found := s.connections[token]; found {
-		change(c)
-	}
-}
-
-// Webhook returns a copy of what an App Connection has saved; false when it
-// has no webhook.
-func (s *Server) Webhook(token string) (Webhook, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, found := s.connections[token]
-	if !found || c.webhook == nil {
-		return Webhook{}, false
-	}
-	saved := *c.webhook
-	saved.EventTypes = slices.Clone(saved.EventTypes)
-	return saved, true
-}
-
-// shut ends every hanging answer.
-func (s *Server) shut() { s.doneOnce.Do(func() { close(s.done) }) }

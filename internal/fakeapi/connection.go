@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakeapi
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// connection is an App Connection: one user's one printer. Server.mu guards
+// it, and the webhook that it points to.
+type connection struct {
+	printerName string
+	revoked     int // 603 or 604; 0 = alive
+	supporter   bool
+	online      bool
+	infoStatus  int // scripted answer of info; 0 = normal
+	webhook     *Webhook
+
+	connected    time.Time
+	disconnected time.Time // zero = never
+}
+
+// Webhook is the one webhook of an App Connection.
+type Webhook struct {
+	URL        string // byte for byte as it was set
+	EventTypes []int  // nil = all
+	SetAt      time.Time
+	Edition    Editions // the edition that set it; appconnection webhooks end after 180 days
+	Failures   int      // consecutive failed deliveries
+	Stopped    bool     // after more than 5 of them, until the next Set
+	Sets       int      // how often it was set since there was none
+}
+
+// AddConnection makes a living App Connection of a supporter's online printer.
+// It panics for a token that was revoked: a dead App Connection can't be
+// brought back, its successor has another token (API page, Who calls).
+func (s *Server) AddConnection(token, printerName string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.connections[token]; c != nil && c.revoked != 0 {
+		panic("fakeapi: the App Connection of " + printerName + " was revoked; a new one has another token")
+	}
+	s.connections[token] = &connection{printerName: printerName, supporter: true, online: true, connected: s.options.Now()}
+}
+
+// Revoke ends an App Connection for good: from now on every call answers
+// status, 603 or 604 (others panic), and its webhook is gone.
+func (s *Server) Revoke(token string, status int) {
+	if !endsForGood(status) {
+		panic(fmt.Sprintf("fakeapi: an App Connection ends with 603 or 604, not %d", status))
+	}
+	s.change(token, func(c *connection) { c.revoked, c.webhook = status, nil })
+}
+
+func endsForGood(status int) bool { return status == 603 || status == 604 }
+
+// SetSupporter gives or takes the owner's Supporter Perks. Without them Set,
+// TestWebhook and info answer 605, and nothing is delivered; the webhook is
+// kept, and works again with the Perks. What Delete answers then is not
+// documented: here it works, since it uses nothing of the service.
+func (s *Server) SetSupporter(token string, yes bool) {
+	s.change(token, func(c *connection) { c.supporter = yes })
+}
+
+// SetOnline connects or disconnects the printer, as info tells.
+func (s *Server) SetOnline(token string, yes bool) {
+	now := s.options.Now()
+	s.change(token, func(c *connection) {
+		if c.online == yes {
+			return
+		}
+		c.online = yes
+		if yes {
+			c.connected = now
+		} else {
+			c.disconnected = now
+		}
+	})
+}
+
+// SetInfoStatus makes info answer a status, such as 601 or 602; 0 is normal.
+func (s *Server) SetInfoStatus(token string, status int) {
+	s.change(token, func(c *connection) { c.infoStatus = status })
+}
+
+// change panics when there is no such App Connection: a test that changes
+// another than it meant would prove nothing.
+func (s *Server) change(token string, change func(*connection)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, found := s.connections[token]
+	if !found {
+		panic("fakeapi: no App Connection has this token; AddConnection first")
+	}
+	change(c)
+}
+
+// Webhook returns a copy of what an App Connection has saved; false when it
+// has no webhook.
+func (s *Server) Webhook(token string) (Webhook, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, found := s.connections[token]
+	if !found || c.webhook == nil {
+		return Webhook{}, false
+	}
+	return c.webhook.clone(), true
+}
+
+func (w *Webhook) clone() Webhook {
+	saved := *w
+	saved.EventTypes = slices.Clone(w.EventTypes)
+	return saved
+}
+
+// info tells of the printer, nothing of the webhook (API page, info). The
+// field PrinterLocalIp is absent while the printer is offline.
+func (c *connection) info() answer {
+	if c.infoStatus != 0 {
+		return refusal(c.infoStatus)
+	}
+	told := map[string]any{
+		"PrinterName":           c.printerName,
+		"IsOnline":              c.online,
+		"LastConnectionTimeUtc": c.connected.UTC().Format(time.RFC3339),
+		"UserFacingPrinterUrl":  "https://octoeverywhere.com/printer/" + url.PathEscape(c.printerName),
+		"PrinterLimits": map[string]any{
+			"MaxDownloadFileSizeBytes":           1 << 30,
+			"MaxUploadFileSizeBytes":             1 << 29,
+			"MaxSingleWebcamStreamLengthSeconds": 3600,
+		},
+	}
+	if c.online {
+		told["PrinterLocalIp"] = "192.168.1.20"
+	}
+	last := c.disconnected
+	if last.IsZero() {
+		last = c.connected.Add(-time.Minute)
+	}
+	told["LastDisconnectTimeUtc"] = last.UTC().Format(time.RFC3339)
+	return answer{http.StatusOK, told}
+}
