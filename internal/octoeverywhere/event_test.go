@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEventTypes(t *testing.T) {
+	known := KnownEventTypes()
+	if len(known) != 16 || known[0] != 1 || known[15] != 16 || !slices.IsSorted(known) {
+		t.Errorf("known %v", known)
+	}
+	for _, event := range known { // the table both ways
+		parsed, err := ParseEventType(event.Name())
+		if err != nil || parsed != event {
+			t.Errorf("%s: %d, %v", event.Name(), parsed, err)
+		}
+	}
+	for s, want := range map[string]EventType{
+		"print_complete": 2, "error": 9, "test_notification": 16, "1": 1, "16": 16, "17": 17, "2147483647": 2147483647,
+	} {
+		if got, err := ParseEventType(s); err != nil || got != want {
+			t.Errorf("%q: %d, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{
+		"", "0", "-1", "+1", "01", "1.0", "1e0", "0x1", "2147483648", "99999999999999999999", " 1", "1 ", "１",
+		"print", "Print_Started", "print-started", "\x1b[31mred", strings.Repeat("x", 1<<16),
+	} {
+		_, err := ParseEventType(s)
+		if err == nil {
+			t.Errorf("%.20q is taken", s)
+			continue
+		}
+		if text := err.Error(); !strings.Contains(text, "print_started") || !strings.Contains(text, "test_notification") ||
+			len(text) > 1000 || strings.Contains(text, "\x1b") {
+			t.Errorf("%.20q: %.2000s", s, text)
+		}
+	}
+	if EventType(17).Name() != "17" || EventType(0).Name() != "0" || EventType(-5).Name() != "-5" {
+		t.Error("names of events beyond the table")
+	}
+}
+
+func TestWebhookEqual(t *testing.T) {
+	all := KnownEventTypes()
+	newer := append(KnownEventTypes(), 17, 18)
+	for _, tt := range []struct {
+		name string
+		a, b []EventType
+		want bool
+	}{
+		{"none and none", nil, nil, true},
+		{"none and empty", nil, []EventType{}, true},
+		{"none and all", nil, all, true},
+		{"none and all and newer", nil, newer, true},
+		{"all and all and newer", all, newer, false},
+		{"none and one", nil, []EventType{1}, false},
+		{"none and all but one", nil, all[1:], false},
+		{"none and newer alone", nil, []EventType{17}, false},
+		{"order", []EventType{3, 1, 2}, []EventType{1, 2, 3}, true},
+		{"repeated", []EventType{1, 1, 2}, []EventType{2, 1}, true},
+		{"subset", []EventType{1, 2}, []EventType{1, 2, 3}, false},
+		{"beyond the table", []EventType{17}, []EventType{17}, true},
+		{"strange numbers", []EventType{0, -1}, nil, false},
+	} {
+		a, b := Webhook{callbackURL, tt.a}, Webhook{callbackURL, tt.b}
+		if a.Equal(b) != tt.want || b.Equal(a) != tt.want {
+			t.Errorf("%s: not %v", tt.name, tt.want)
+		}
+		if a.Equal(Webhook{callbackURL + "?", tt.b}) {
+			t.Errorf("%s: URLs are compared byte for byte", tt.name)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+func TestNewToken(t *testing.T) {
+	for _, s := range []string{"a", secretToken, "!~", strings.Repeat("x", 4096)} {
+		made, err := NewToken(s)
+		if err != nil || made.reveal() != s || made.IsZero() {
+			t.Errorf("%.20q: %v", s, err)
+		}
+	}
+	for _, s := range []string{
+		"", " " + secretToken, secretToken + "\n", "tok en", "tok\ten", "tok\x00en", "tok\x7fen",
+		secretToken + "é", secretToken + "\xff", secretToken + "\r\nX: y", strings.Repeat("x", 4097),
+	} {
+		made, err := NewToken(s)
+		if err == nil || !made.IsZero() {
+			t.Errorf("%.20q is taken", s)
+			continue
+		}
+		if s != "" && strings.Contains(err.Error(), strings.TrimSpace(s)) || strings.Contains(err.Error(), secretToken) {
+			t.Errorf("the error repeats it: %v", err)
+		}
+	}
+}
+
+// TestTokenDigests pins both: a change would replace every resource.
+func TestTokenDigests(t *testing.T) {
+	made := token(t)
+	if got, want := made.Fingerprint(), "ef1d372ca4009cd289c9"; got != want {
+		t.Errorf("fingerprint %s", got)
+	}
+	if got, want := made.MAC("https://example.com/?a=b"), "ce50e2c72aa65f40fac5a2c3351b4cd8434e4123c95a0e58e5860f6d7ae69baa"; got != want {
+		t.Errorf("MAC %s", got)
+	}
+	if (Token{}).Fingerprint() != "" {
+		t.Error("the zero token has a fingerprint")
+	}
+	again, _ := NewToken(secretToken)
+	other, _ := NewToken(secretToken + "x")
+	if made != again || made == other || made.Fingerprint() == other.Fingerprint() || made.MAC("x") == other.MAC("x") {
+		t.Error("tokens are compared wrongly")
+	}
+	long, _ := NewToken(strings.Repeat("x", 4096))
+	if len(long.Fingerprint()) != 20 {
+		t.Error("a long token's fingerprint")
+	}
+}
+
+// TestTokenIsNeverShown: whatever prints it, also by reflection.
+func TestTokenIsNeverShown(t *testing.T) {
+	made := token(t)
+	hidden := struct {
+		inner struct{ t Token }
+		list  []Token
+		byKey map[Token]*Token
+	}{struct{ t Token }{made}, []Token{made}, map[Token]*Token{made: &made}}
+	var shown bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%p"} {
+		_, _ = fmt.Fprintf(&shown, verb+verb+verb, made, &made, hidden)
+	}
+	encoded, err := json.Marshal(map[string]any{"token": made, "list": []Token{made}})
+	if err != nil {
+		t.Error(err)
+	}
+	shown.Write(encoded)
+	slog.New(slog.NewJSONHandler(&shown, nil)).Info("x", "token", made, "hidden", hidden)
+	slog.New(slog.NewTextHandler(&shown, nil)).Info("x", "token", made, "hidden", hidden)
+	noSecret(t, shown.String())
+	if strings.Contains(strings.ToLower(shown.String()), fmt.Sprintf("%x", secretToken)) {
+		t.Error("the token is shown in hexadecimal")
+	}
+	if !strings.Contains(shown.String(), made.Fingerprint()) {
+		t.Error("nothing names the token")
+	}
+}
