@@ -52,7 +52,7 @@ func setFailed(wanted wantedWebhook, err error) diag.Diagnostic {
 		return twoWebhooks(wanted.choice.at, wanted.choice.token.Fingerprint())
 	case errors.As(err, &echo):
 		return diag.NewErrorDiagnostic("OctoEverywhere saved another webhook than was asked for",
-			what+echoed(echo, wanted.secretURL != "")+" The next apply sets it again.")
+			what+sentence(echo)+" The next apply sets it again.")
 	case octoeverywhere.IsGone(err):
 		return at(wanted.choice, "The App Connection is gone for good", what+sentence(err)+"\n\n"+adviceGone)
 	case octoeverywhere.IsNotSupporter(err):
@@ -70,6 +70,9 @@ func setFailed(wanted wantedWebhook, err error) diag.Diagnostic {
 			"\n\nThe webhook may have been saved or not. Setting is safe to repeat: apply again.")
 	case ended(err):
 		return diag.NewErrorDiagnostic("Interrupted before the webhook was set", what+"Nothing was changed. Apply again.")
+	case octoeverywhere.IsTemporary(err) && octoeverywhere.StatusOf(err) != 0:
+		return diag.NewErrorDiagnostic("OctoEverywhere can't take the webhook now", what+sentence(err)+
+			"\n\nNothing was changed. Apply again later.")
 	case octoeverywhere.IsTemporary(err):
 		return diag.NewErrorDiagnostic("OctoEverywhere can't be reached", what+sentence(err)+
 			"\n\nNothing was changed. Check the network and the provider's endpoint, then apply again.")
@@ -193,26 +196,6 @@ func at(choice tokenChoice, summary, detail string) diag.Diagnostic {
 // ended tells whether the run was interrupted.
 func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-}
-
-// echoed shows what was asked for and what was saved, without secrets.
-func echoed(echo *octoeverywhere.EchoError, secretURL bool) string {
-	describe := func(w octoeverywhere.Webhook) string {
-		events := "all events"
-		if w.EventTypes != nil {
-			names := make([]string, len(w.EventTypes))
-			for i, event := range w.EventTypes {
-				names[i] = event.Name()
-			}
-			events = strings.Join(names, ", ")
-		}
-		return octoeverywhere.DisplayURL(w.CallbackURL, secretURL) + " for " + events
-	}
-	text := fmt.Sprintf("Asked for: %s. Saved: %s.", describe(echo.Asked), describe(echo.Saved))
-	if describe(echo.Asked) == describe(echo.Saved) {
-		text += " They differ in a part of the URL that is not shown, since it may be secret."
-	}
-	return text
 }
 
 // sentence makes an error's text one: a capital first, a full stop last.
