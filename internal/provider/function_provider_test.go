@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	acctest "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	cli "github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
 )
 
 // functionTest runs steps through the real Terraform. No step configures the
@@ -18,6 +20,9 @@ import (
 func functionTest(t *testing.T, steps ...acctest.TestStep) {
 	t.Helper()
 
+	for i := range steps {
+		steps[i].Config = cli.RequiredProviders + steps[i].Config
+	}
 	acctest.UnitTest(t, acctest.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_8_0)},
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
+)
+
+// TestProviderArgumentsAreChecked is issue 2, section 3: a value that is set
+// and wrong is one error at its argument, which says what would be right and
+// repeats no secret.
+func TestProviderArgumentsAreChecked(t *testing.T) {
+	t.Parallel()
+	hush := "hush-hush"
+	for name, test := range map[string]struct {
+		arguments map[string]any
+		attribute string
+		words     []string
+	}{
+		"endpoint over http":         {map[string]any{"endpoint": "http://octo.example.com"}, "endpoint", []string{"https://", "loopback"}},
+		"endpoint without scheme":    {map[string]any{"endpoint": "octoeverywhere.com"}, "endpoint", []string{"https://"}},
+		"endpoint of another scheme": {map[string]any{"endpoint": "ftp://octoeverywhere.com"}, "endpoint", []string{"https://"}},
+		"endpoint without host":      {map[string]any{"endpoint": "https:///api"}, "endpoint", []string{"no host"}},
+		"endpoint with password":     {map[string]any{"endpoint": "https://me:" + hush + "@octo.example.com"}, "endpoint", []string{"password"}},
+		"endpoint with query":        {map[string]any{"endpoint": "https://octo.example.com/?k=" + hush}, "endpoint", []string{"query"}},
+		"endpoint with fragment":     {map[string]any{"endpoint": "https://octo.example.com/#" + hush}, "endpoint", []string{"fragment"}},
+		"endpoint with space":        {map[string]any{"endpoint": "https://octo.example.com/ " + hush}, "endpoint", []string{"can't be parsed"}},
+		"endpoint empty":             {map[string]any{"endpoint": ""}, "endpoint", []string{"empty"}},
+
+		"timeout in words":     {map[string]any{"request_timeout": "fast"}, "request_timeout", []string{`"fast"`, "30s"}},
+		"timeout without unit": {map[string]any{"request_timeout": "30"}, "request_timeout", []string{`"30"`, "unit"}},
+		"timeout zero":         {map[string]any{"request_timeout": "0s"}, "request_timeout", []string{"above zero"}},
+		"timeout negative":     {map[string]any{"request_timeout": "-5s"}, "request_timeout", []string{"above zero"}},
+		"timeout empty":        {map[string]any{"request_timeout": ""}, "request_timeout", []string{"30s"}},
+
+		"retries negative": {map[string]any{"max_retries": -1}, "max_retries", []string{"between 0 and 20"}},
+		"retries too many": {map[string]any{"max_retries": 21}, "max_retries", []string{"between 0 and 20"}},
+
+		"edition misspelt":    {map[string]any{"webhook_api": "notification"}, "webhook_api", []string{`"auto"`, `"notifications"`, `"appconnection"`}},
+		"edition capitalised": {map[string]any{"webhook_api": "Auto"}, "webhook_api", []string{`"auto"`}},
+
+		"token empty":          {map[string]any{"app_token": ""}, "app_token", []string{"empty", "appApiToken"}},
+		"token with space":     {map[string]any{"app_token": hush + " "}, "app_token", []string{"a space", "appApiToken"}},
+		"token with new line":  {map[string]any{"app_token": hush + "\n"}, "app_token", []string{"a line break"}},
+		"token with NUL":       {map[string]any{"app_token": hush + "\x00"}, "app_token", []string{"a control character"}},
+		"token not ASCII":      {map[string]any{"app_token": hush + "ü"}, "app_token", []string{"isn't ASCII"}},
+		"token is a file":      {map[string]any{"app_token": strings.Repeat(hush, 1000)}, "app_token", []string{"bytes long"}},
+		"named token empty":    {map[string]any{"app_tokens": map[string]any{"garage": "", "lab": hush}}, `app_tokens["garage"]`, []string{"empty"}},
+		"named token null":     {map[string]any{"app_tokens": map[string]any{"garage": nil, "lab": hush}}, `app_tokens["garage"]`, []string{"null"}},
+		"named token wrong":    {map[string]any{"app_tokens": map[string]any{"garage": hush + "\t", "lab": unknown{}}}, `app_tokens["garage"]`, []string{"a tab"}},
+		"token without a name": {map[string]any{"app_tokens": map[string]any{"": hush}}, "app_tokens", []string{"without a name"}},
+
+		"two default tokens":              {map[string]any{"app_token": hush, "app_tokens": map[string]any{"default": hush}}, "app_token", []string{`"default"`, "Remove one"}},
+		"two default tokens, one unknown": {map[string]any{"app_token": unknown{}, "app_tokens": map[string]any{"default": hush}}, "app_token", []string{`"default"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := newProtocol(t, provider.New("test")).configure(test.arguments)
+			wantOneError(t, got, test.attribute, test.words, []string{hush})
+		})
+	}
+}
+
+// TestProviderArgumentsAccepted holds what must not be refused.
+func TestProviderArgumentsAccepted(t *testing.T) {
+	t.Parallel()
+	for name, arguments := range map[string]map[string]any{
+		"nothing":           {},
+		"http to loopback":  {"endpoint": "http://127.0.0.1:8080"},
+		"http to localhost": {"endpoint": "http://localhost"},
+		"http to ::1":       {"endpoint": "http://[::1]:8080/octo"},
+		"path prefix":       {"endpoint": "https://gateway.example.com/octo"},
+		"all":               {"endpoint": "https://octo.example.com/", "request_timeout": "1m30s", "max_retries": 0, "webhook_api": "appconnection", "app_token": "!~", "app_tokens": map[string]any{"garage": "a"}},
+		"no named tokens":   {"app_tokens": map[string]any{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantNoDiagnostics(t, newProtocol(t, provider.New("test")).configure(arguments))
+		})
+	}
+}
+
+// TestProviderUnknownAtPlan is the design's "values unknown at plan never fail
+// Configure": for each argument alone, a webhook can be planned and nobody is
+// called.
+func TestProviderUnknownAtPlan(t *testing.T) {
+	t.Parallel()
+	known := map[string]any{"app_token": tokenOf("default"), "app_tokens": map[string]any{"garage": tokenOf("garage")}}
+	unknowns := map[string]map[string]any{
+		"app_token":       {"app_token": unknown{}},
+		"app_tokens":      {"app_tokens": unknown{}},
+		"one of them":     {"app_tokens": map[string]any{"garage": unknown{}}},
+		"endpoint":        {"endpoint": unknown{}},
+		"webhook_api":     {"webhook_api": unknown{}},
+		"max_retries":     {"max_retries": unknown{}},
+		"request_timeout": {"request_timeout": unknown{}},
+	}
+	for _, name := range slices.Sorted(maps.Keys(unknowns)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fakeapi.Options{}, connections("default", "garage"))
+			for _, chosen := range []map[string]any{{}, {"app_connection": "garage"}, {"app_token": tokenOf("own")}, {"app_connection": unknown{}}, {"app_token": unknown{}}} {
+				p := newProtocol(t, w.newProvider())
+				wantNoDiagnostics(t, p.configure(with(known, map[string]any{"endpoint": w.url}, unknowns[name])))
+				wantNoDiagnostics(t, p.planWebhook(with(chosen, map[string]any{"callback_url": urlOne})).Diagnostics)
+			}
+			if sent := w.api.Requests(); len(sent) > 0 {
+				t.Errorf("planning sent %d requests", len(sent))
+			}
+		})
+	}
+}
+
+// TestProviderUnknownThenApplied has every argument of the provider come from
+// a resource of the same apply, through the real Terraform; then a change of
+// them all plans nothing for the webhook.
+func TestProviderUnknownThenApplied(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakeapi.Options{}, connections("default", "garage"))
+	ws := w.workspace()
+	ws.Write("main.tf", acctest.RequiredProviders+`
+variable "generation" { default = 1 }
+resource "terraform_data" "later" {
+  input = {
+    endpoint        = "`+w.url+`"
+    app_token       = "`+tokenOf("default")+`"
+    garage          = "`+tokenOf("garage")+`"
+    webhook_api     = "auto"
+    max_retries     = 1
+    request_timeout = "20s"
+    generation      = var.generation
+  }
+}
+provider "octoeverywhere" {
+  endpoint        = terraform_data.later.output.endpoint
+  app_token       = terraform_data.later.output.app_token
+  app_tokens      = { garage = terraform_data.later.output.garage }
+  webhook_api     = terraform_data.later.output.webhook_api
+  max_retries     = terraform_data.later.output.max_retries
+  request_timeout = terraform_data.later.output.request_timeout
+}
+`+webhook("default", `callback_url = "`+urlOne+`"`)+webhook("garage", `app_connection = "garage"`, `callback_url = "`+urlTwo+`"`))
+
+	ws.Must(ws.Apply())
+	w.wantURL(tokenOf("default"), urlOne)
+	w.wantURL(tokenOf("garage"), urlTwo)
+
+	w.api.ResetRequests()
+	plan := ws.Must(ws.Plan("-var=generation=2"))
+	if plan.Planned[address("default")] != "" || plan.Planned[address("garage")] != "" {
+		t.Errorf("tokens that are not known yet planned %v", plan.Planned)
+	}
+	ws.Must(ws.Apply("-var=generation=2"))
+	if sets := w.calls()[fakeapi.CallSet]; sets != 0 {
+		t.Errorf("an apply that changed no webhook called Set %d times", sets)
+	}
+}
+
+// TestProviderEnvironment is the provider table of the design: which value
+// counts where argument and environment both give one.
+func TestProviderEnvironment(t *testing.T) {
+	w := newWorld(t, fakeapi.Options{}, connections("env", "argument", "named"))
+	other := newWorld(t, fakeapi.Options{}, connections("env"))
+	const envToken, envEndpoint = "OCTOEVERYWHERE_APP_TOKEN", "OCTOEVERYWHERE_ENDPOINT"
+
+	for name, test := range map[string]struct {
+		token, endpoint string
+		arguments       map[string]any
+		asked           string // the token that the fake is asked about
+	}{
+		"both from the environment":   {tokenOf("env"), w.url, nil, tokenOf("env")},
+		"argument before environment": {tokenOf("env"), w.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
+		"app_tokens before it too":    {tokenOf("env"), w.url, map[string]any{"app_tokens": map[string]any{"default": tokenOf("named")}}, tokenOf("named")},
+		"other names beside it":       {tokenOf("env"), w.url, map[string]any{"app_tokens": map[string]any{"garage": tokenOf("named")}}, tokenOf("env")},
+		"endpoint before environment": {tokenOf("env"), other.url, map[string]any{"endpoint": w.url}, tokenOf("env")},
+		"and a wrong one is not read": {tokenOf("env"), "http://octo.example.com", map[string]any{"endpoint": w.url}, tokenOf("env")},
+		"nor is a wrong token":        {"a b", w.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(envToken, test.token)
+			t.Setenv(envEndpoint, test.endpoint)
+			w.api.ResetRequests()
+			other.api.ResetRequests()
+			p := newProtocol(t, w.newProvider())
+			wantNoDiagnostics(t, p.configure(test.arguments))
+			wantNoDiagnostics(t, p.readAppConnection(nil))
+			if sent := w.api.Requests(); len(sent) != 1 || sent[0].Token != test.asked {
+				t.Errorf("want one request with %s, got %+v", test.asked, sent)
+			}
+			if sent := other.api.Requests(); len(sent) != 0 {
+				t.Errorf("the other endpoint got %+v", sent)
+			}
+		})
+	}
+
+	hush := "hush-hush"
+	for name, test := range map[string]struct {
+		token, endpoint, attribute string
+		words                      []string
+	}{
+		"wrong token":    {hush + " x", w.url, "app_token", []string{envToken, "a space"}},
+		"wrong endpoint": {tokenOf("env"), "http://me:" + hush + "@octo.example.com", "endpoint", []string{envEndpoint, "password"}},
+		"http endpoint":  {tokenOf("env"), "http://octo.example.com", "endpoint", []string{envEndpoint, "https://"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(envToken, test.token)
+			t.Setenv(envEndpoint, test.endpoint)
+			wantOneError(t, newProtocol(t, w.newProvider()).configure(nil), test.attribute, test.words, []string{hush})
+		})
+	}
+
+	t.Run("empty is unset", func(t *testing.T) {
+		t.Setenv(envToken, "")
+		t.Setenv(envEndpoint, "")
+		p := newProtocol(t, w.newProvider())
+		wantNoDiagnostics(t, p.configure(nil))
+		wantOneError(t, p.readAppConnection(nil), "", []string{"No App Connection is chosen", envToken}, nil)
+	})
+}
+
+// TestUserAgent is the HTTP rules' User-Agent: both versions.
+func TestUserAgent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakeapi.Options{}, connections("default"))
+	p := newProtocol(t, w.newProvider())
+	wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "app_token": tokenOf("default")}))
+	wantNoDiagnostics(t, p.readAppConnection(nil))
+	if got, want := w.api.Requests()[0].UserAgent, "terraform-provider-octoeverywhere/test (Terraform/1.11.4)"; got != want {
+		t.Errorf("User-Agent is %q, want %q", got, want)
+	}
+}
+
+// TestProviderDefaults keeps the documented defaults from drifting.
+func TestProviderDefaults(t *testing.T) {
+	t.Parallel()
+	if octoeverywhere.DefaultEndpoint != "https://octoeverywhere.com" || octoeverywhere.DefaultMaxRetries != 4 || octoeverywhere.DefaultRequestTimeout.String() != "30s" {
+		t.Errorf("defaults are %s, %d retries, %s", octoeverywhere.DefaultEndpoint, octoeverywhere.DefaultMaxRetries, octoeverywhere.DefaultRequestTimeout)
+	}
+}
