@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakeapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+)
+
+const (
+	token     = "token-garage"
+	setPath   = "/api/notifications/setfromappconnection"
+	nextPath  = "/api/appconnection/SetNotificationWebhook"
+	delPath   = "/api/appconnection/DeleteNotificationWebhook"
+	testPath  = "/api/appconnection/TestWebhook"
+	infoPath  = "/api/appconnection/info"
+	someURL   = "https://app.example.com/octo?a=1"
+	setBody   = `{"CallbackUrl":"` + someURL + `"}`
+	nextBody  = `{"WebhookUrl":"` + someURL + `"}`
+	longAfter = 180 * 24 * time.Hour
+)
+
+// world is a listening fake with one App Connection, and a client.
+type world struct {
+	t      *testing.T
+	api    *fakeapi.Server
+	url    string
+	client *http.Client
+	clock  *clock
+}
+
+func newWorld(t *testing.T, options fakeapi.Options) *world {
+	t.Helper()
+	w := &world{t: t, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+	options.Now = w.clock.Now
+	w.api = fakeapi.New(options)
+	w.api.AddConnection(token, "garage")
+	running, err := w.api.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.url = running.URL
+	transport := &http.Transport{MaxIdleConnsPerHost: 16}
+	w.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		_ = running.Close()
+	})
+	return w
+}
+
+// ask sends a request; with a token it has the AppToken header.
+func (w *world) ask(method, path, token, body string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if token != "" {
+		request.Header.Set("AppToken", token)
+	}
+	return w.client.Do(request)
+}
+
+// call is ask that must be answered in full.
+func (w *world) call(method, path, token, body string) (int, string) {
+	w.t.Helper()
+	response, err := w.ask(method, path, token, body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return response.StatusCode, string(read)
+}
+
+// set sets the webhook in the commissioned edition.
+func (w *world) set(url string, events ...int) {
+	w.t.Helper()
+	w.must(setPath, map[string]any{"CallbackUrl": url, "EventTypes": events})
+}
+
+// setNext sets it in the successor edition.
+func (w *world) setNext(url string, events ...int) {
+	w.t.Helper()
+	w.must(nextPath, map[string]any{"WebhookUrl": url, "InclusiveEventTypesFilter": events})
+}
+
+func (w *world) must(path string, fields map[string]any) {
+	w.t.Helper()
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(fields); err != nil {
+		w.t.Fatal(err)
+	}
+	if status, answered := w.call("POST", path, token, body.String()); status != 200 {
+		w.t.Fatalf("POST %s answered %d: %s", path, status, answered)
+	}
+}
+
+// receiver starts a receiver, and tells the options of a fake that trusts it.
+func receiver(t *testing.T) (*fakeapi.Receiver, fakeapi.Options) {
+	t.Helper()
+	r, err := fakeapi.NewReceiver()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := r.Client()
+	t.Cleanup(func() {
+		client.CloseIdleConnections()
+		r.Close()
+	})
+	return r, fakeapi.Options{DeliveryClient: client}
+}
+
+// decode reads a JSON object.
+func decode(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		t.Fatalf("no JSON object: %v\n%s", err, text)
+	}
+	return object
+}
+
+// clock is a time that only tests move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Advance(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
+}
