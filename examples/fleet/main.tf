@@ -8,7 +8,7 @@ terraform {
   }
 }
 
-# export TF_VAR_app_tokens='{"garage":"…","lab":"…","office":"…"}'
+# export TF_VAR_app_tokens='{"garage":"…","lab":"…","attic":"…"}'
 # From Terraform 1.10 and OpenTofu 1.11 on, add ephemeral = true: it keeps the
 # tokens out of saved plans too.
 variable "app_tokens" {
@@ -34,7 +34,7 @@ module "fleet" {
   printers = {
     garage = {}
     lab    = { query = { site = "Köln" } }
-    office = { event_types = ["print_failed"] }
+    attic  = { event_types = ["print_failed"] }
   }
 }
 

@@ -22,11 +22,11 @@ var runnable = map[string]struct {
 		urls: map[string]string{"default": "https://app.example.com/octo?printer=garage"},
 	},
 	"fleet": {
-		connections: []string{"garage", "lab", "office"}, env: appTokens("garage", "lab", "office"),
+		connections: []string{"garage", "lab", "attic"}, env: appTokens("garage", "lab", "attic"),
 		urls: map[string]string{
 			"garage": "https://app.example.com/octo?printer=garage",
 			"lab":    "https://app.example.com/octo?printer=lab&site=K%C3%B6ln",
-			"office": "https://app.example.com/octo?printer=office",
+			"attic": "https://app.example.com/octo?printer=attic",
 		},
 	},
 	// Its import block adopts what is there; see TestImports.
@@ -205,16 +205,16 @@ func TestDeadPrinters(t *testing.T) {
 	const directory = "data-sources/octoeverywhere_app_connection"
 	skipUnlessAble(t, directory)
 	w := workspace(t, directory)
-	names := []string{"garage", "lab", "office"}
+	names := []string{"garage", "lab", "attic"}
 	api := newAPI(t, w, fakeapi.Options{}, names...)
 	appTokens(names...)(t, w)
 
 	w.Must(w.Apply())
 	api.Revoke(tokenOf("lab"), 604)
 	after := w.Must(w.Apply())
-	hasWebhooks(t, api, []string{"garage", "office"}, map[string]string{
+	hasWebhooks(t, api, []string{"garage", "attic"}, map[string]string{
 		"garage": "https://app.example.com/octo?printer=garage",
-		"office": "https://app.example.com/octo?printer=office",
+		"attic": "https://app.example.com/octo?printer=attic",
 	})
 	if !strings.Contains(after.Warnings(), "Gone, so their owners must connect again: lab.") {
 		t.Errorf("the check block says nothing of lab:\n%s", after.Warnings())

@@ -57,7 +57,8 @@ func keepAlive(t *testing.T, w *acctest.Workspace) (output string, code int) {
 	}
 	command := exec.CommandContext(t.Context(), script)
 	command.Dir = w.Dir
-	command.Env = append(w.Command(t.Context()).Env, "TERRAFORM="+acctest.CLI())
+	command.Env = w.Command(t.Context()).Env
+	command.Env = append(command.Env, "TERRAFORM="+acctest.CLI())
 	out, err := command.CombinedOutput()
 	if command.ProcessState == nil {
 		t.Fatal(err)

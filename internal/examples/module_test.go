@@ -23,7 +23,7 @@ func TestModuleMocked(t *testing.T) {
 func TestModuleAgainstFake(t *testing.T) {
 	acctest.SkipBelow(t, "1.8.0", "1.8.0", "terraform test beside provider functions")
 	w := workspace(t, "fleet")
-	names := []string{"garage", "lab", "office"}
+	names := []string{"garage", "lab", "attic"}
 	api := newAPI(t, w, fakeapi.Options{}, names...)
 	passed(t, w.Run("test", "-no-color", "-test-directory=tests-against-fake"), 2)
 	if sets, deletes := api.Count(fakeapi.CallSet), api.Count(fakeapi.CallDelete); sets != 6 || deletes != 3 {

@@ -1,5 +1,5 @@
 locals {
-  printers = toset(["garage", "lab", "office"])
+  printers = toset(["garage", "lab", "attic"])
 }
 
 data "octoeverywhere_app_connection" "printer" {

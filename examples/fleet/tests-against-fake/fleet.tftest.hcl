@@ -4,7 +4,7 @@ variables {
   app_tokens = {
     garage = "fake-token-garage"
     lab    = "fake-token-lab"
-    office = "fake-token-office"
+    attic  = "fake-token-attic"
   }
 }
 
