@@ -48,7 +48,7 @@ func newWorld(t *testing.T, options fakeapi.Options) *world {
 		t.Fatal(err)
 	}
 	w.url = running.URL
-	transport := &http.Transport{MaxIdleConnsPerHost: 16}
+	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	w.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
