@@ -26,7 +26,7 @@ var runnable = map[string]struct {
 		urls: map[string]string{
 			"garage": "https://app.example.com/octo?printer=garage",
 			"lab":    "https://app.example.com/octo?printer=lab&site=K%C3%B6ln",
-			"attic": "https://app.example.com/octo?printer=attic",
+			"attic":  "https://app.example.com/octo?printer=attic",
 		},
 	},
 	// Its import block adopts what is there; see TestImports.
@@ -214,7 +214,7 @@ func TestDeadPrinters(t *testing.T) {
 	after := w.Must(w.Apply())
 	hasWebhooks(t, api, []string{"garage", "attic"}, map[string]string{
 		"garage": "https://app.example.com/octo?printer=garage",
-		"attic": "https://app.example.com/octo?printer=attic",
+		"attic":  "https://app.example.com/octo?printer=attic",
 	})
 	if !strings.Contains(after.Warnings(), "Gone, so their owners must connect again: lab.") {
 		t.Errorf("the check block says nothing of lab:\n%s", after.Warnings())
