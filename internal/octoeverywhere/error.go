@@ -81,8 +81,8 @@ func (e *EchoError) Error() string {
 		savedURL = DisplayURL(e.Saved.CallbackURL, true)
 	}
 	asked := DisplayURL(e.Asked.CallbackURL, true)
-	text := fmt.Sprintf("the service confirmed another webhook than was asked for: asked for %s to %s, saved %s to %s",
-		describeEvents(e.Asked.EventTypes), asked, describeEvents(e.Saved.EventTypes), savedURL)
+	text := fmt.Sprintf("setting the webhook failed for App Connection %s: the service confirmed another one than was asked for: asked for %s to %s, saved %s to %s",
+		e.Connection, describeEvents(e.Asked.EventTypes), asked, describeEvents(e.Saved.EventTypes), savedURL)
 	if asked == savedURL && e.Asked.CallbackURL != e.Saved.CallbackURL {
 		text += "; the URLs differ in a part that is not shown"
 	}
