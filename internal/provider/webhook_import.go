@@ -25,6 +25,17 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		resp.Diagnostics.Append(notKnownYet(choice.label))
 		return
 	}
+	// Read drops what is gone, and Terraform would then only say that there is
+	// "no object", and to check the region.
+	if r.client() != nil {
+		alive, found := r.session.probes.ask(ctx, r.client(), choice.token)
+		if !alive {
+			resp.Diagnostics.AddError("The App Connection is gone for good",
+				choice.label+" can't be imported: OctoEverywhere answered that it is not found or revoked (603 or 604).\n\n"+adviceGone)
+			return
+		}
+		resp.Diagnostics.Append(found...)
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), choice.token.Fingerprint())...)
 	if req.ID != defaultConnection {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("app_connection"), name)...)
