@@ -159,6 +159,21 @@ func leftBehind(state webhookModel) diag.Diagnostic {
 			"To have it deleted, keep the token in the provider's app_tokens (under any name) until it is.", state.ID.ValueString(), deliveriesGoOn(state)))
 }
 
+// leftToAnother warns of a webhook that had two objects in state, one of which
+// is destroyed.
+func leftToAnother(fingerprint string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The webhook was not deleted",
+		fmt.Sprintf("Another octoeverywhere_notification_webhook has the webhook of App Connection %s, so destroying this one left it there. "+
+			"If the two had different arguments, set it anew with the -replace option, naming the one that stays.", fingerprint))
+}
+
+// heldTwice warns of several objects for one webhook.
+func heldTwice(fingerprint string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Terraform holds two objects for one App Connection",
+		fmt.Sprintf("The state has more than one octoeverywhere_notification_webhook for App Connection %s, as an interrupted run can leave it. "+
+			"The ones that are destroyed leave the webhook to the one that stays.", fingerprint))
+}
+
 // notDeletable warns that the server has no call to delete a webhook.
 func notDeletable(state webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The webhook was not deleted",

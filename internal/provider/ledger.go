@@ -24,9 +24,11 @@ type connectionRecord struct {
 
 	set bool // a Set of this run went out and was not refused; guarded by turn
 
-	owner      string // nonce of the instance that is planned to have the webhook; guarded by ledger.mu
-	ownerSets  bool   // that instance's plan is to Set; guarded by ledger.mu
-	destroying bool   // another object of this connection is planned to be destroyed; guarded by ledger.mu
+	// Guarded by ledger.mu:
+	read      bool   // an object of this connection was read
+	owner     string // nonce of the instance that is planned to have the webhook
+	ownerSets bool   // that instance's plan is to Set
+	leaving   bool   // an object of this connection is, or is planned to be, destroyed
 }
 
 func newLedger() *ledger {
@@ -44,11 +46,21 @@ func (l *ledger) record(fingerprint string) *connectionRecord {
 	return r
 }
 
-// claim notes at plan that the instance with this nonce is to have the App
+// found notes that an object of the App Connection was read. It is false when
+// another one was read before it, so that Terraform holds several.
+func (l *ledger) found(fingerprint string) (first bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.record(fingerprint)
+	first, r.read = !r.read, true
+	return first
+}
+
+// claim notes that the instance with this nonce is to have the App
 // Connection's webhook, and whether its plan is to Set it. It is false when
 // another instance has claimed it already. mustSet is true when an object of
-// the same connection is going to be deleted in this run, which would take the
-// webhook away from an instance that calls nothing.
+// the same connection is destroyed in this run, which may take the webhook away
+// from an instance that calls nothing.
 func (l *ledger) claim(fingerprint, nonce string, sets bool) (granted, mustSet bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,19 +68,19 @@ func (l *ledger) claim(fingerprint, nonce string, sets bool) (granted, mustSet b
 	if r.owner != "" && r.owner != nonce {
 		return false, false
 	}
-	mustSet = r.destroying && !sets
+	mustSet = r.leaving && !sets
 	r.owner, r.ownerSets = nonce, sets || mustSet
 	return true, mustSet
 }
 
-// planDelete notes at plan that an object of the App Connection goes. It is
-// true when an instance that calls nothing keeps the webhook: the Delete must
-// then leave it alone.
-func (l *ledger) planDelete(fingerprint string) (keep bool) {
+// leave notes that an object of the App Connection goes. It is true when an
+// instance that calls nothing keeps the webhook: the Delete must then leave it
+// alone.
+func (l *ledger) leave(fingerprint string) (keep bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r := l.record(fingerprint)
-	r.destroying = true
+	r.leaving = true
 	return r.owner != "" && !r.ownerSets
 }
 
@@ -105,15 +117,20 @@ func (l *ledger) set(ctx context.Context, fingerprint string, call func() error,
 }
 
 // delete runs call, a Delete, alone on its App Connection; unless a Set of this
-// run went out, whose webhook it would take away: then it does nothing.
-func (l *ledger) delete(ctx context.Context, fingerprint string, call func() error) error {
+// run went out, whose webhook it would take away: then it does nothing. It does
+// nothing either when an instance turned out, at apply, to have nothing to set,
+// and says so.
+func (l *ledger) delete(ctx context.Context, fingerprint string, call func() error) (kept bool, err error) {
 	r, done, err := l.take(ctx, fingerprint)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer done()
 	if r.set {
-		return nil
+		return false, nil
 	}
-	return call()
+	if l.leave(fingerprint) {
+		return true, nil
+	}
+	return false, call()
 }

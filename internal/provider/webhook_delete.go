@@ -14,14 +14,15 @@ import (
 // (design, rule 5).
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.decode(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if recall(ctx, req.Private, privateKeep, &resp.Diagnostics) != "" {
-		return // another instance has this webhook now
-	}
 	id := state.ID.ValueString()
+	if state.shared() || recall(ctx, req.Private, privateKeep, &resp.Diagnostics) != "" {
+		resp.Diagnostics.Append(leftToAnother(id))
+		return
+	}
 	token := r.session.tokens.holder(id, state.AppToken)
 	switch {
 	case token.IsZero() && r.session.tokens.unknown(), r.client() == nil:
@@ -32,12 +33,18 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 
-	err := r.session.ledger.delete(ctx, id, func() error { return r.client().DeleteWebhook(ctx, token) })
+	kept, err := r.session.ledger.delete(ctx, id, func() error { return r.client().DeleteWebhook(ctx, token) })
 	switch {
+	case kept:
+		resp.Diagnostics.Append(leftToAnother(id))
 	case err == nil, octoeverywhere.IsGone(err):
 	case octoeverywhere.IsNotServed(err):
 		resp.Diagnostics.Append(notDeletable(state, err))
 	default:
 		resp.Diagnostics.Append(deleteFailed(id, err))
+		if octoeverywhere.IsAmbiguous(err) { // whoever keeps the resource after all gets its webhook set again
+			state.forgetTimes()
+			resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		}
 	}
 }

@@ -25,8 +25,8 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 
 	p := webhookPlanning{session: r.session}
-	resp.Diagnostics.Append(req.Config.Get(ctx, &p.config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
+	resp.Diagnostics.Append(p.config.decode(ctx, req.Config.Raw)...)
+	resp.Diagnostics.Append(p.plan.decode(ctx, req.Plan.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -37,7 +37,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		p.nonce = recall(ctx, req.Private, privateNonce, &resp.Diagnostics)
 		p.planCreate(&resp.Diagnostics)
 	} else {
-		resp.Diagnostics.Append(req.State.Get(ctx, &p.state)...)
+		resp.Diagnostics.Append(p.state.decode(ctx, req.State.Raw)...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -56,10 +56,15 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	remember(ctx, resp.Private, privateNonce, p.nonce, &resp.Diagnostics)
 	if p.sets {
 		p.plan.planTimes()
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, &p.plan)...)
+		planned, diags := p.plan.withComputed(ctx, req.Plan.Raw)
+		resp.Diagnostics.Append(diags...)
+		resp.Plan.Raw = planned
 	}
 	if p.replaces {
 		resp.RequiresReplace.Append(path.Root("id"))
+		if r.session.ledger.leave(p.state.ID.ValueString()) {
+			remember(ctx, resp.Private, privateKeep, "yes", &resp.Diagnostics)
+		}
 	}
 }
 
@@ -173,7 +178,11 @@ func (p *webhookPlanning) claim(diags *diag.Diagnostics) {
 		diags.Append(twoWebhooks(p.choice.at, fingerprint))
 		return
 	}
-	p.sets = p.sets || mustSet
+	if mustSet {
+		p.sets = true
+		diags.AddAttributeWarning(p.choice.at, "The webhook is set again",
+			fmt.Sprintf("Terraform holds another object for App Connection %s, which it destroys. Setting the webhook again makes sure that it stays as configured here.", fingerprint))
+	}
 }
 
 // warnOfHost speaks up where the service could never reach the URL.
@@ -197,12 +206,12 @@ func (p *webhookPlanning) warnOfHost(diags *diag.Diagnostics) {
 // the webhook away from another instance.
 func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state webhookModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.decode(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id := state.ID.ValueString()
-	if r.session.ledger.planDelete(id) {
+	if r.session.ledger.leave(id) {
 		remember(ctx, resp.Private, privateKeep, "yes", &resp.Diagnostics)
 		return
 	}

@@ -27,6 +27,19 @@ func (m *webhookModel) forgetTimes() {
 	m.ExpiresAt = timetypes.NewRFC3339Null()
 }
 
+// share marks an object whose webhook belongs to another object of the same App
+// Connection as well (design, rule 6): when it was set is known, when it ends
+// is not. As always, the latter has the next plan Set.
+func (m *webhookModel) share() {
+	if m.ConfiguredAt.IsNull() {
+		m.ConfiguredAt = timetypes.NewRFC3339TimeValue(time.Unix(0, 0).UTC())
+	}
+	m.ExpiresAt = timetypes.NewRFC3339Null()
+}
+
+// shared tells whether share marked the object.
+func (m *webhookModel) shared() bool { return !m.ConfiguredAt.IsNull() && m.ExpiresAt.IsNull() }
+
 // planTimes marks both times as known after apply: whenever a Set is planned,
 // or the clock moving between plan and apply would make Terraform call the
 // final plan inconsistent (design, rule 8).

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+)
+
+// TestWebhooksInAnyOrder has a model of Terraform core create, update, replace,
+// rename, move and destroy webhooks on a few App Connections, in every order
+// that its graph allows, and side by side. After each run that went well every
+// App Connection has the webhook of the instance that claims it, and no other
+// (design rule 6; issue 5, concurrency). Runs that are interrupted, or that
+// meet faults of the service, come in between: the next one heals.
+func TestWebhooksInAnyOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		tokens := connections("a", "b", "c")
+		w := &world{t: t, api: fakeapi.New(fakeapi.Options{}), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+		for name, token := range tokens {
+			w.api.AddConnection(token, name)
+		}
+		running, err := w.api.Listen("127.0.0.1:0")
+		if err != nil {
+			r.Fatal(err)
+		}
+		defer running.Close()
+		w.url = running.URL
+
+		m := newCoreModel(t, w, tokens)
+		healthy := true // the last run ended as it should
+		for step := range rapid.IntRange(2, 6).Draw(r, "runs") {
+			w.clock.Advance(1)
+			run, twins := drawRun(r, m, healthy)
+			faulty := rapid.IntRange(0, 3).Draw(r, "fault") == 0
+			if faulty {
+				w.api.Script(drawFault(r))
+			}
+			stopped := drawWalk(r, &run)
+			r.Logf("run %d: state %s\nconfiguration %s", step, m, describeRun(run))
+			warnings, err := m.apply(run)
+			w.api.ClearScript()
+
+			r.Logf("warnings %q, error %v", warnings, err)
+			switch {
+			case twins:
+				if err == nil || !strings.Contains(err.Error(), "Two webhooks for one App Connection") {
+					r.Fatalf("two instances on one App Connection: %v", err)
+				}
+				continue
+			case faulty || *stopped:
+				healthy = false
+				continue
+			case slices.Contains(warnings, "The webhook was not deleted"):
+				// Two objects held one webhook, and it may be the one for the
+				// object that went. The warning's advice is -replace.
+				for address := range run.config {
+					run.replace[address] = true
+				}
+				_, err = m.apply(run)
+			}
+			if err != nil {
+				r.Fatalf("no fault, but an error: %v", err)
+			}
+			healthy = true
+			wantWebhooks(r, w, tokens, run.config)
+		}
+	})
+}
+
+var modelAddresses = []string{"x", "y", "z"}
+
+// drawRun changes the state as a person may before a run (moved, taint) and
+// draws the configuration. twins tells that two instances have one connection.
+func drawRun(r *rapid.T, m *coreModel, healthy bool) (run runModel, twins bool) {
+	run = runModel{config: map[string]blockModel{}, replace: map[string]bool{}, refresh: true}
+	if healthy {
+		run.refresh = rapid.Bool().Draw(r, "refresh")
+	}
+	from, to := rapid.SampledFrom(modelAddresses).Draw(r, "moved from"), rapid.SampledFrom(modelAddresses).Draw(r, "to")
+	if m.state[from] != nil && m.state[to] == nil {
+		m.state[to] = m.state[from]
+		delete(m.state, from)
+	}
+	allowTwins := rapid.IntRange(0, 7).Draw(r, "allow twins") == 0
+	taken := map[string]bool{}
+	for _, address := range modelAddresses {
+		if rapid.IntRange(0, 3).Draw(r, address+" is absent") == 0 {
+			continue
+		}
+		block := blockModel{
+			connection:          rapid.SampledFrom([]string{"a", "b", "c"}).Draw(r, "connection"),
+			url:                 "https://app.example.com/" + rapid.SampledFrom([]string{"1", "2"}).Draw(r, "url"),
+			createBeforeDestroy: rapid.Bool().Draw(r, "cbd"),
+		}
+		if taken[block.connection] && !allowTwins {
+			continue
+		}
+		twins = twins || taken[block.connection]
+		taken[block.connection] = true
+		run.config[address] = block
+		run.replace[address] = rapid.IntRange(0, 3).Draw(r, "replace") == 0
+		if instance := m.state[address]; instance != nil && instance.current != nil && rapid.IntRange(0, 5).Draw(r, "taint") == 0 {
+			instance.current.tainted = true
+		}
+	}
+	return run, twins
+}
+
+// drawFault makes one call of a run fail: refused, lost before it took effect,
+// or after.
+func drawFault(r *rapid.T) fakeapi.Fault {
+	return rapid.SampledFrom([]fakeapi.Fault{
+		{Call: fakeapi.CallSet, Status: 400},
+		{Call: fakeapi.CallSet, Status: 500},
+		{Call: fakeapi.CallSet, Status: 500, Commit: true},
+		{Call: fakeapi.CallDelete, Status: 500},
+		{Call: fakeapi.CallDelete, Status: 500, Commit: true},
+	}).Draw(r, "which")
+}
+
+// drawWalk draws how the run's graphs are walked, and whether the apply is
+// interrupted.
+func drawWalk(r *rapid.T, run *runModel) (stopped *bool) {
+	stopped = new(bool)
+	if rapid.Bool().Draw(r, "side by side") {
+		run.walk = walkSideBySide
+		return stopped
+	}
+	stopAfter := -1
+	if rapid.IntRange(0, 3).Draw(r, "interrupted") == 0 {
+		stopAfter = rapid.IntRange(0, 6).Draw(r, "after")
+	}
+	next := func(n int) int { return rapid.IntRange(0, n-1).Draw(r, "next") }
+	planned := false
+	run.walk = func(graph []*vertex) {
+		if !planned {
+			planned = true
+			walkOneByOne(graph, next, -1)
+			return
+		}
+		*stopped = walkOneByOne(graph, next, stopAfter)
+	}
+	return stopped
+}
+
+// walkOneByOne interleaves the steps of the graph's nodes as next chooses.
+func walkOneByOne(graph []*vertex, next func(n int) int, stopAfter int) (stopped bool) {
+	graph = slices.SortedFunc(slices.Values(graph), func(a, b *vertex) int { return cmp.Compare(a.name, b.name) })
+	at, failed := map[*vertex]int{}, map[*vertex]bool{}
+	for range 10_000 {
+		var ready []*vertex
+		for _, v := range graph {
+			for _, before := range v.after {
+				failed[v] = failed[v] || failed[before]
+			}
+			waiting := slices.ContainsFunc(v.after, func(before *vertex) bool { return at[before] < len(before.steps) })
+			if !failed[v] && !waiting && at[v] < len(v.steps) {
+				ready = append(ready, v)
+			}
+		}
+		if len(ready) == 0 {
+			return false
+		}
+		if stopAfter == 0 {
+			return true
+		}
+		stopAfter--
+		v := ready[next(len(ready))]
+		failed[v] = !v.steps[at[v]]()
+		at[v]++
+	}
+	panic("the walk does not end")
+}
+
+// walkSideBySide runs every node as soon as those before it have ended.
+func walkSideBySide(graph []*vertex) {
+	ended, failed := map[*vertex]chan struct{}{}, sync.Map{}
+	for _, v := range graph {
+		ended[v] = make(chan struct{})
+	}
+	for _, v := range graph {
+		go func() {
+			defer close(ended[v])
+			for _, before := range v.after {
+				<-ended[before]
+				if _, bad := failed.Load(before); bad {
+					failed.Store(v, true)
+					return
+				}
+			}
+			for _, step := range v.steps {
+				if !step() {
+					failed.Store(v, true)
+					return
+				}
+			}
+		}()
+	}
+	for _, v := range graph {
+		<-ended[v]
+	}
+}
+
+// wantWebhooks holds the fake against the configuration, which was applied.
+func wantWebhooks(r *rapid.T, w *world, tokens map[string]string, config map[string]blockModel) {
+	wanted := map[string]string{}
+	for _, block := range config {
+		wanted[block.connection] = block.url
+	}
+	got := map[string]string{}
+	for name, token := range tokens {
+		if saved, found := w.api.Webhook(token); found {
+			got[name] = saved.URL
+		}
+	}
+	if !maps.Equal(got, wanted) {
+		r.Fatalf("the service has %v, want %v", got, wanted)
+	}
+}
+
+// describeRun writes a run for the log of a failed check.
+func describeRun(run runModel) string {
+	var text strings.Builder
+	for _, address := range slices.Sorted(maps.Keys(run.config)) {
+		fmt.Fprintf(&text, "%s = %+v replace=%v; ", address, run.config[address], run.replace[address])
+	}
+	return fmt.Sprintf("%srefresh=%v", text.String(), run.refresh)
+}
