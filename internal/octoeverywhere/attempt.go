@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -50,7 +51,13 @@ func exchange(ctx context.Context, transport http.RoundTripper, req *http.Reques
 		GetConn: func(string) { sent.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
-	resp, err := transport.RoundTrip(req.WithContext(ctx))
+	req = req.WithContext(ctx)
+	if req.Body == nil || req.Body == http.NoBody {
+		// Else net/http repeats a GET by itself when a kept connection breaks:
+		// an attempt that nobody counts. Nothing changes on the wire.
+		req.Body, req.GetBody = io.NopCloser(strings.NewReader("")), nil
+	}
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		return answer{err: err, sent: sent.Load()}
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -254,5 +255,44 @@ func TestPredicatesOfNil(t *testing.T) {
 	}
 	if StatusOf(nil) != 0 {
 		t.Error("StatusOf(nil)")
+	}
+}
+
+// TestKeptConnectionBreaks: net/http would repeat a GET by itself when a kept
+// connection ends without an answer. A probe is one attempt (design, rule 3),
+// and an attempt is one request; a call's own retries make up for it.
+func TestKeptConnectionBreaks(t *testing.T) {
+	t.Parallel()
+	var breaks atomic.Bool
+	s := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 || len(r.TransferEncoding) > 0 || r.Header.Get("Content-Length") != "" {
+			t.Errorf("a GET came with a body: length %d, %q", r.ContentLength, r.TransferEncoding)
+		}
+		if breaks.Swap(false) {
+			panic(http.ErrAbortHandler)
+		}
+		writeJSON(w, 200, map[string]any{"IsOnline": true})
+	})
+	c := newClient(t, s.URL)
+	info := func() error { _, err := c.Info(t.Context(), token(t)); return err }
+	probe := func() error { _, err := c.Probe(t.Context(), token(t)); return err }
+	for _, step := range []struct {
+		name     string
+		call     func() error
+		breaks   bool
+		requests int
+		works    bool
+	}{
+		{"probe", probe, false, 1, true},
+		{"probe on a kept connection that breaks", probe, true, 1, false},
+		{"probe", probe, false, 1, true},
+		{"info on a kept connection that breaks", info, true, 2, true},
+	} {
+		before := len(s.log())
+		breaks.Store(step.breaks)
+		err := step.call()
+		if sent := len(s.log()) - before; sent != step.requests || (err == nil) != step.works {
+			t.Errorf("%s: %d requests, want %d; %v", step.name, sent, step.requests, err)
+		}
 	}
 }
