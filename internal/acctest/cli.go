@@ -74,13 +74,18 @@ func IsTofu() bool { return cliInfo().tofu }
 // and tofu are the first versions that have it, for example "1.11.0".
 func SkipBelow(t *testing.T, terraform, tofu, feature string) {
 	t.Helper()
+	if !AtLeast(terraform, tofu) {
+		t.Skipf("%s needs at least Terraform %s or OpenTofu %s, the CLI under test is %s", feature, terraform, tofu, cliInfo().number)
+	}
+}
+
+// AtLeast tells whether the CLI under test is this version or a later one.
+func AtLeast(terraform, tofu string) bool {
 	first := terraform
 	if IsTofu() {
 		first = tofu
 	}
-	if cliInfo().number.Core().LessThan(version.Must(version.NewVersion(first))) {
-		t.Skipf("%s needs at least %s, the CLI under test is %s", feature, first, cliInfo().number)
-	}
+	return !cliInfo().number.Core().LessThan(version.Must(version.NewVersion(first)))
 }
 
 // Host is the registry host that the CLI under test puts before a provider's
@@ -166,6 +171,7 @@ type Result struct {
 	Stdout, Stderr string
 	Diagnostics    []Diagnostic // of -json runs
 	Planned        map[string]string
+	PeakMiB        int // memory of the CLI or of any process it waited for, whichever took most
 }
 
 // OK tells whether the CLI exited with 0, or with 2 for a plan with changes.
@@ -211,6 +217,7 @@ func (w *Workspace) Run(args ...string) Result {
 		w.t.Fatalf("%s %s: %v", CLI(), strings.Join(args, " "), err)
 	}
 	result := Result{Args: args, ExitCode: command.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String()}
+	result.PeakMiB = peakMiB(command.ProcessState)
 	result.parse()
 	return result
 }

@@ -54,7 +54,12 @@ func RemoveProviderBinary() {
 // do, with a development override in place of terraform init.
 func (w *Workspace) UseBinary() {
 	w.t.Helper()
-	directory := filepath.Dir(ProviderBinary(w.t))
+	w.override(filepath.Dir(ProviderBinary(w.t)))
+}
+
+// override has Terraform take the provider from a directory.
+func (w *Workspace) override(directory string) {
+	w.t.Helper()
 	w.Write("cli.tfrc", fmt.Sprintf(`provider_installation {
   dev_overrides {
     %q = %q
