@@ -129,6 +129,7 @@ func TestImportRefused(t *testing.T) {
 				t.Error("it was imported")
 			}
 			wantText(t, got.Stdout+got.Stderr, test.words...)
+			wantAbsent(t, "Terraform's guess", "non-existent remote object", map[string]string{"the output": got.Stdout + got.Stderr})
 			wantAbsent(t, "a token", "tok-SECRET", map[string]string{"the output": got.Stdout + got.Stderr})
 			if found := ws.Resources(); len(found) > 0 {
 				t.Errorf("in state: %v", found)
