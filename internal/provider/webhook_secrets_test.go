@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+)
+
+// TestNoTokenAnywhere drives webhooks that work and webhooks that fail, with
+// the log at TRACE, and scans all that is left behind: logs, diagnostics and
+// output for any token or callback query; state and plan files, and show -json
+// of both, for the provider's tokens (issue 2, Done when; design, HTTP rules).
+func TestNoTokenAnywhere(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		skip   func(t *testing.T)
+		tokens string // what the provider block takes app_tokens from
+	}{
+		{name: "file", tokens: `jsondecode(file("tokens.json"))`},
+		{
+			name:   "ephemeral",
+			skip:   func(t *testing.T) { acctest.SkipBelow(t, "1.10.0", "1.11.0", "an ephemeral variable") },
+			tokens: `var.app_tokens`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if test.skip != nil {
+				test.skip(t)
+			}
+			testNoTokenAnywhere(t, test.tokens)
+		})
+	}
+}
+
+func testNoTokenAnywhere(t *testing.T, appTokens string) {
+	const secretQuery = "key=hush-hush"
+	// What the service answers with makes no difference.
+	tattle := func(token string) string {
+		return fmt.Sprintf(`{"Error": "AppToken: %s may not use %s", "Token": %q}`, token, urlOne, token)
+	}
+	tokens := connections("fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed")
+	own, fromEnv := tokenOf("own"), tokenOf("env")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	w.api.AddConnection(own, "own")
+	w.api.AddConnection(fromEnv, "env")
+	faults := func(times int) {
+		for name, fault := range map[string]fakeapi.Fault{
+			"refused":    {Status: 400, ContentType: "application/json", Body: tattle(tokens["refused"])},
+			"lost":       {Commit: true, Kind: fakeapi.Reset, Times: 2},
+			"echoed":     {Status: 200, ContentType: "application/json", Body: `{"Success":true,"CallbackUrl":"https://app.example.com/` + tokens["echoed"] + `?key=hush-hush"}`},
+			"redirected": {Status: 307, Header: http.Header{"Location": {"https://other.example.com/?t=" + tokens["redirected"]}}, Body: tattle(tokens["redirected"])},
+			"crashed":    {Status: 500, ContentType: "text/plain", Body: tattle(tokens["crashed"]), Times: 2},
+		} {
+			fault.Call, fault.Token = fakeapi.CallSet, tokens[name]
+			fault.Times = max(1, fault.Times) * times
+			w.api.Script(fault)
+		}
+	}
+
+	ws := acctest.NewWorkspace(t)
+	ws.UseBinary()
+	ws.Setenv("TF_LOG", "TRACE")
+	ws.Setenv("TF_LOG_PROVIDER", "TRACE")
+	ws.Setenv("TF_LOG_PATH", filepath.Join(ws.Dir, "trace.log"))
+	ws.Setenv("OCTOEVERYWHERE_APP_TOKEN", fromEnv)
+	encoded, err := json.Marshal(tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := map[string]bool{"tokens.json": true} // files that hold tokens because the user wrote them there
+	ws.Write("tokens.json", string(encoded))
+	block := fmt.Sprintf("%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  max_retries = 1\n  app_tokens = %s\n}\n", acctest.RequiredProviders, w.url, appTokens)
+	if appTokens == "var.app_tokens" {
+		block += "variable \"app_tokens\" {\n  type = map(string)\n  sensitive = true\n  ephemeral = true\n}\n"
+		ws.Setenv("TF_VAR_app_tokens", string(encoded))
+	}
+	config := func(query string) {
+		text := block +
+			webhook("env", `callback_url = "https://app.example.com/octo?`+query+`"`) +
+			webhook("own", `app_token = var.own`, `callback_url = "https://app.example.com/octo?`+query+`"`) +
+			"variable \"own\" {\n  sensitive = true\n}\n"
+		for name := range tokens {
+			text += webhook(name, `app_connection = "`+name+`"`, `callback_url = "https://app.example.com/octo?`+query+`"`)
+		}
+		ws.Write("main.tf", text)
+	}
+	ws.Setenv("TF_VAR_own", own)
+
+	var output strings.Builder
+	run := func(result acctest.Result) acctest.Result {
+		output.WriteString(result.Stdout + result.Stderr)
+		return result
+	}
+
+	w.api.Revoke(tokens["revoked"], 603)
+	w.api.SetSupporter(tokens["paused"], false)
+	config(secretQuery)
+	faults(1)
+	ws.Must(run(ws.Plan("-out=create.tfplan")))
+	failed := run(ws.Apply("create.tfplan"))
+	if count(failed, "error", "") != 7 {
+		t.Errorf("want an error for each of 7 webhooks:\n%s", failed.Errors())
+	}
+	faults(1)
+	w.api.SetInfoStatus(tokens["fine"], 500)
+	config(secretQuery + "&v=2")
+	ws.Must(run(ws.Plan("-out=update.tfplan")))
+	run(ws.Apply("update.tfplan"))
+	stateJSON := ws.Must(ws.Run("show", "-json")).Stdout
+	planJSON := ws.Must(ws.Run("show", "-json", "update.tfplan")).Stdout
+	run(ws.Must(ws.Run("plan", "-no-color"))) // for people, with snippets and diffs
+	ws.Must(run(ws.Destroy()))
+
+	log := ws.Read("trace.log")
+	if !strings.Contains(log, "[TRACE]") || !strings.Contains(log, "OctoEverywhere request") {
+		t.Error("the log holds neither traces nor requests, so scanning it shows nothing")
+	}
+	secrets := map[string]string{"own": own, "env": fromEnv}
+	for name, token := range tokens {
+		secrets[name] = token
+	}
+	for name, token := range secrets {
+		wantAbsent(t, "the token of "+name, token, map[string]string{"the log": log, "the output": output.String()})
+		if name != "own" { // asked to be in state
+			wantAbsent(t, "the token of "+name, token, map[string]string{"show -json": stateJSON, "show -json of the plan": planJSON})
+			wantAbsent(t, "the token of "+name, token, leftIn(t, ws.Dir, given))
+		}
+	}
+	wantAbsent(t, "the callback URL's query", secretQuery, map[string]string{"the log": log, "the errors": failed.Errors(), "the warnings": failed.Warnings()})
+}
+
+// wantAbsent checks that none of the texts holds a secret, and shows where one
+// does without showing all of it.
+func wantAbsent(t *testing.T, what, secret string, texts map[string]string) {
+	t.Helper()
+	for name, text := range texts {
+		if at := strings.Index(text, secret); at >= 0 {
+			t.Errorf("%s is in %s:\n…%s…", what, name, text[max(0, at-200):min(len(text), at+len(secret)+100)])
+		}
+	}
+}
+
+// leftIn returns the files of a directory by name, and what is packed in plans.
+func leftIn(t *testing.T, directory string, except map[string]bool) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	read := func(name string, open func() (io.ReadCloser, error)) error {
+		content, err := open()
+		if err != nil {
+			return err
+		}
+		defer content.Close() //nolint:errcheck // only read from
+		raw, err := io.ReadAll(content)
+		files[name] = string(raw)
+		return err
+	}
+	err := filepath.WalkDir(directory, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, _ := filepath.Rel(directory, path)
+		if except[name] || entry.Type()&os.ModeSymlink != 0 {
+			return nil
+		}
+		if !strings.HasSuffix(name, ".tfplan") {
+			return read(name, func() (io.ReadCloser, error) { return os.Open(path) }) //nolint:gosec // the test's own directory
+		}
+		packed, err := zip.OpenReader(path)
+		if err != nil {
+			return err
+		}
+		defer packed.Close() //nolint:errcheck // only read from
+		for _, part := range packed.File {
+			if err := read(name+"/"+part.Name, part.Open); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
