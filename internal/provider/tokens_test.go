@@ -93,7 +93,7 @@ func TestChoose(t *testing.T) {
 	null, unknown := types.StringNull(), types.StringUnknown()
 	fleet := tokensOf(t, types.StringValue("default"), map[string]string{"garage": "one", "later": "?"}, "")
 	bare := tokensOf(t, null, map[string]string{"garage": "one"}, "")
-	any := tokenSet{byName: map[string]octoeverywhere.Token{}, mapUnknown: true}
+	anyName := tokenSet{byName: map[string]octoeverywhere.Token{}, mapUnknown: true}
 	for name, test := range map[string]struct {
 		provider tokenSet
 		args     tokenArguments
@@ -112,8 +112,8 @@ func TestChoose(t *testing.T) {
 		"write-only token unknown": {fleet, tokenArguments{null, unknown, null}, "", true, "", "app_token_wo", "the App Connection of app_token_wo"},
 		"name unknown":             {fleet, tokenArguments{null, null, unknown}, "", true, "", "app_connection", "the App Connection"},
 		"its token unknown":        {fleet, tokenArguments{null, null, types.StringValue("later")}, "", true, "", "app_connection", `App Connection "later"`},
-		"map unknown":              {any, tokenArguments{null, null, types.StringValue("garage")}, "", true, "", "app_connection", `App Connection "garage"`},
-		"map unknown, default":     {any, tokenArguments{null, null, null}, "", true, "", "app_connection", `App Connection "default"`},
+		"map unknown":              {anyName, tokenArguments{null, null, types.StringValue("garage")}, "", true, "", "app_connection", `App Connection "garage"`},
+		"map unknown, default":     {anyName, tokenArguments{null, null, null}, "", true, "", "app_connection", `App Connection "default"`},
 		"no such name":             {fleet, tokenArguments{null, null, types.StringValue("lab")}, "", false, `The provider has no App Connection named "lab"`, "app_connection", `App Connection "lab"`},
 		"no default":               {bare, tokenArguments{null, null, null}, "", false, "No App Connection is chosen", "app_connection", `App Connection "default"`},
 		"no token":                 {fleet, tokenArguments{types.StringValue("a b"), null, null}, "", false, "Invalid App Connection token", "app_token", "the App Connection of app_token"},

@@ -232,6 +232,14 @@ func TestMissingTokenWarnsUnlessNeeded(t *testing.T) {
 		t.Error("a renewal was planned without a token")
 	}
 	wantSummaries(t, plan, "error", map[string]int{missing: 1})
+
+	// Terraform plans the same before it destroys, unless told not to refresh.
+	if ws.Destroy().OK() {
+		t.Error("destroy works now: drop -refresh=false here and from the docs")
+	}
+	destroyed := ws.Must(ws.Destroy("-refresh=false"))
+	wantText(t, destroyed.Warnings(), "A webhook is left behind")
+	wantAddresses(t, ws)
 	w.wantCalls(map[fakeapi.Call]int{})
 	w.wantURL(tokenOf("garage"), urlOne)
 }
