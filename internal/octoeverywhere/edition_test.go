@@ -321,3 +321,36 @@ func TestEditionAfterNoAnswer(t *testing.T) {
 		t.Error("no answer is no reason to try the successor")
 	}
 }
+
+// TestSettledForGood: what was settled is not found out again, whatever a
+// later answer looks like.
+func TestSettledForGood(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		old       http.HandlerFunc
+		successor http.HandlerFunc
+		lost      string // the path that is no longer served later
+	}{
+		{"on the commissioned edition", echo, bareOK, oldPath},
+		{"on the successor", status(404), bareOK, newPath},
+	} {
+		var later atomic.Bool
+		srv := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+			if later.Load() && r.URL.Path == tt.lost {
+				w.WriteHeader(404)
+				return
+			}
+			editions(tt.old, tt.successor)(w, r)
+		})
+		c := newClient(t, srv.URL)
+		if err := c.SetWebhook(t.Context(), token(t), hook); err != nil {
+			t.Fatal(err)
+		}
+		later.Store(true)
+		before := len(srv.log())
+		err := c.SetWebhook(t.Context(), token(t), hook)
+		if !IsNotServed(err) || len(srv.log()) != before+1 {
+			t.Errorf("%s: %d requests, %v", tt.name, len(srv.log())-before, err)
+		}
+	}
+}

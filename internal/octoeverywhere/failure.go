@@ -52,7 +52,7 @@ func (c *call) failed(cause error) *Error {
 		e.problem = "which is not the success that the API promises"
 		e.Ambiguous = true
 	}
-	if c.spent {
+	if c.spent && !errors.Is(c.last.err, errBudget) {
 		e.problem = strings.TrimPrefix(e.problem+fmt.Sprintf(", and no other attempt fitted into %s", c.client.waits.Budget), ", ")
 	}
 	return e

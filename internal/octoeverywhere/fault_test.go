@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -79,11 +81,12 @@ func TestLostAnswers(t *testing.T) {
 		{"truncated chunks", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Suc"), time.Minute},
 		{"truncated refusal", raw("HTTP/1.1 603 x\r\nContent-Length: 999\r\n\r\n{"), time.Minute},
 		{"endless header", raw("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)), time.Minute},
-		{"hanging", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 30 * time.Millisecond},
-		{"slow drip", drip, 30 * time.Millisecond},
+		{"hanging", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, time.Second},
+		{"slow drip", drip, time.Second},
 	} {
 		for _, op := range operations {
 			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
+				t.Parallel() // for those that wait out their timeout
 				srv := newServer(t, tt.handler)
 				watch := &recorder{}
 				c := newClient(t, srv.URL, pinned(op.edition), retries(1), attemptOf(tt.timeout), observed(watch))
@@ -296,3 +299,27 @@ func TestKeptConnectionBreaks(t *testing.T) {
 		}
 	}
 }
+
+// TestTransportStartsAnew: net/http itself repeats a request of which a kept
+// connection took nothing. When it then can't connect, nothing was sent.
+func TestTransportStartsAnew(t *testing.T) {
+	for again, ambiguous := range map[bool]bool{true: false, false: true} {
+		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+			trace := httptrace.ContextClientTrace(req.Context())
+			trace.GetConn("")
+			trace.GotConn(httptrace.GotConnInfo{Reused: true})
+			if again {
+				trace.GetConn("")
+			}
+			return nil, syscall.ECONNREFUSED
+		})
+		err := newClient(t, DefaultEndpoint, func(c *Config) { c.Transport = transport }).DeleteWebhook(t.Context(), token(t))
+		if err == nil || IsAmbiguous(err) != ambiguous {
+			t.Errorf("again %v: %v", again, err)
+		}
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

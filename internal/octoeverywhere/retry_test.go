@@ -187,3 +187,13 @@ func TestAttemptNumbers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestBudgetBeforeMovingOn: the other edition is not tried after the budget.
+func TestBudgetBeforeMovingOn(t *testing.T) {
+	srv := newServer(t, editions(status(404), bareOK))
+	c := newClient(t, srv.URL, func(c *Config) { c.Waits = Waits{Budget: 1} })
+	err := c.SetWebhook(t.Context(), token(t), hook)
+	if err == nil || !IsTemporary(err) || IsAmbiguous(err) || len(srv.log()) != 1 {
+		t.Errorf("%d requests, %v", len(srv.log()), err)
+	}
+}

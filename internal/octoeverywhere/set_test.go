@@ -103,6 +103,7 @@ func TestEcho(t *testing.T) {
 		{"events as text", `{"Success":true,` + u + `,"EventTypes":["1"]}`, nil, broken},
 		{"events as an object", `{"Success":true,` + u + `,"EventTypes":{}}`, nil, broken},
 		{"truncated", `{"Success":true,` + u, nil, broken},
+		{"not UTF-8", `{"Success":true,` + u + `,"Note":"` + "\xff" + `"}`, nil, broken},
 		{"two values", `{"Success":true,` + u + `}{}`, nil, broken},
 		{"array", `[{"Success":true,` + u + `}]`, nil, broken},
 		{"nested deep", strings.Repeat("[", 30000) + strings.Repeat("]", 30000), nil, broken},
