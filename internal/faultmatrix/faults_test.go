@@ -16,7 +16,7 @@ type secrets struct{ token, url string }
 
 // tattle says both in every way that a service might.
 func (s secrets) tattle() string {
-	return fmt.Sprintf(`{"Success": false, "Error": "AppToken: %s may not use %s", "Detail": "%s %s", "%s": [%q, %q], "Count": 7}`,
+	return fmt.Sprintf(`{"Success": false, "Error": "AppToken: %s may not use %s", "Detail": "%s %s", %q: [%q, %q], "Count": 7}`,
 		s.token, s.url, url.QueryEscape(s.token), url.QueryEscape(s.url), s.token, s.token, s.url)
 }
 
