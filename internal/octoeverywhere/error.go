@@ -49,7 +49,7 @@ func (e *Error) Error() string {
 		s.WriteString(e.problem)
 	}
 	if e.Detail != "" {
-		fmt.Fprintf(&s, "; the service said: “%s”", e.Detail)
+		fmt.Fprintf(&s, "; the service said: “%s”", strings.TrimRight(e.Detail, "."))
 	}
 	if e.cause != nil {
 		fmt.Fprintf(&s, " (%s)", e.cause)

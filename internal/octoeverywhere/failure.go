@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"time"
 )
@@ -93,6 +94,12 @@ func (c *call) neitherServed(vain []string) *Error {
 func describeFailure(err error, timeout time.Duration) string {
 	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the server's certificate can't be trusted: " + untrusted.Err.Error()
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		err = op.Err // without addresses and ports: the endpoint is said already
+		if op.Op == "proxyconnect" {
+			return "the proxy can't be reached: " + err.Error()
+		}
 	}
 	switch {
 	case errors.Is(err, errTimeout):

@@ -45,52 +45,52 @@ func mayHaveSet(err error) bool {
 
 // setFailed explains a Set that did not succeed.
 func setFailed(wanted wantedWebhook, err error) diag.Diagnostic {
-	what := fmt.Sprintf("Setting the webhook of %s (fingerprint %s) failed. ", wanted.choice.label, wanted.choice.token.Fingerprint())
+	what := told(wanted.choice, err)
 	var echo *octoeverywhere.EchoError
 	switch {
 	case errors.Is(err, errSecondSet):
 		return twoWebhooks(wanted.choice.at, wanted.choice.token.Fingerprint())
 	case errors.As(err, &echo):
 		return diag.NewErrorDiagnostic("OctoEverywhere saved another webhook than was asked for",
-			what+sentence(echo)+" The next apply sets it again.")
+			what+" The next apply sets it again.")
 	case octoeverywhere.IsGone(err):
-		return at(wanted.choice, "The App Connection is gone for good", what+sentence(err)+"\n\n"+adviceGone)
+		return at(wanted.choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
 	case octoeverywhere.IsNotSupporter(err):
-		return at(wanted.choice, "The printer's owner is not a supporter", what+sentence(err)+"\n\n"+adviceNotSupporter)
+		return at(wanted.choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter)
 	case octoeverywhere.IsInvalidCredentials(err):
-		return at(wanted.choice, "The App Connection's token is not accepted", what+sentence(err)+"\n\n"+adviceCheckToken)
+		return at(wanted.choice, "The App Connection's token is not accepted", what+"\n\n"+adviceCheckToken)
 	case octoeverywhere.IsInvalidInput(err):
-		return diag.NewErrorDiagnostic("OctoEverywhere refused the webhook", what+sentence(err)+
+		return diag.NewErrorDiagnostic("OctoEverywhere refused the webhook", what+
 			"\n\nNothing was changed. Check callback_url and event_types: an event that the server does not know yet is refused too.")
 	case octoeverywhere.IsNotServed(err) && !octoeverywhere.IsAmbiguous(err):
-		return diag.NewErrorDiagnostic("The server does not offer this call", what+sentence(err)+
+		return diag.NewErrorDiagnostic("The server does not offer this call", what+
 			"\n\nNothing was changed. Check the provider's endpoint and webhook_api.")
 	case mayHaveSet(err):
-		return diag.NewErrorDiagnostic("It is not known whether the webhook was set", what+sentence(err)+
+		return diag.NewErrorDiagnostic("It is not known whether the webhook was set", what+
 			"\n\nThe webhook may have been saved or not. Setting is safe to repeat: apply again.")
 	case ended(err):
-		return diag.NewErrorDiagnostic("Interrupted before the webhook was set", what+"Nothing was changed. Apply again.")
+		return diag.NewErrorDiagnostic("Interrupted before the webhook was set", what+"\n\nNothing was changed. Apply again.")
 	case octoeverywhere.IsTemporary(err) && octoeverywhere.StatusOf(err) != 0:
-		return diag.NewErrorDiagnostic("OctoEverywhere can't take the webhook now", what+sentence(err)+
+		return diag.NewErrorDiagnostic("OctoEverywhere can't take the webhook now", what+
 			"\n\nNothing was changed. Apply again later.")
 	case octoeverywhere.IsTemporary(err):
-		return diag.NewErrorDiagnostic("OctoEverywhere can't be reached", what+sentence(err)+
+		return diag.NewErrorDiagnostic("OctoEverywhere can't be reached", what+
 			"\n\nNothing was changed. Check the network and the provider's endpoint, then apply again.")
 	}
-	return diag.NewErrorDiagnostic("OctoEverywhere did not accept the webhook", what+sentence(err)+"\n\nNothing was changed.")
+	return diag.NewErrorDiagnostic("OctoEverywhere did not accept the webhook", what+"\n\nNothing was changed.")
 }
 
 // verifyFailed explains a test of the webhook that could not be made.
 func verifyFailed(wanted wantedWebhook, err error) diag.Diagnostic {
-	what := fmt.Sprintf("The webhook of %s (fingerprint %s) is set, but having OctoEverywhere test it failed. ", wanted.choice.label, wanted.choice.token.Fingerprint())
+	what := "The webhook is set, but it could not be tested. " + told(wanted.choice, err)
 	switch {
 	case octoeverywhere.IsGone(err):
-		return at(wanted.choice, "The App Connection is gone for good", what+sentence(err)+"\n\n"+adviceGone)
+		return at(wanted.choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
 	case octoeverywhere.IsNotSupporter(err):
-		return at(wanted.choice, "The printer's owner is not a supporter", what+sentence(err)+"\n\n"+adviceNotSupporter)
+		return at(wanted.choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter)
 	}
 	return diag.NewAttributeErrorDiagnostic(pathVerifyDelivery, "Delivery could not be verified",
-		what+sentence(err)+"\n\nThe next apply sets the webhook and tests it again.")
+		what+"\n\nThe next apply sets the webhook and tests it again.")
 }
 
 // notDelivered explains a test notification that the URL did not take.
@@ -122,34 +122,41 @@ func notKnownYet(label string) diag.Diagnostic {
 
 // infoFailed explains an App Connection that could not be asked about.
 func infoFailed(choice tokenChoice, err error) diag.Diagnostic {
-	what := fmt.Sprintf("Asking OctoEverywhere about %s (fingerprint %s) failed. ", choice.label, choice.token.Fingerprint())
+	what := told(choice, err)
 	switch {
 	case octoeverywhere.IsNotServed(err):
-		return diag.NewErrorDiagnostic("The server does not say whether App Connections are alive", what+sentence(err)+
+		return diag.NewErrorDiagnostic("The server does not say whether App Connections are alive", what+
 			"\n\nThis server does not offer the info call, so the data source can't be used with it. Check the provider's endpoint.")
 	case octoeverywhere.IsInvalidCredentials(err), octoeverywhere.IsInvalidInput(err):
-		return at(choice, "The App Connection's token is not accepted", what+sentence(err)+"\n\n"+adviceCheckToken)
+		return at(choice, "The App Connection's token is not accepted", what+"\n\n"+adviceCheckToken)
 	}
-	return diag.NewErrorDiagnostic("OctoEverywhere could not be asked about the App Connection", what+sentence(err)+"\n\nTry again later.")
+	return diag.NewErrorDiagnostic("OctoEverywhere could not be asked about the App Connection", what+"\n\nTry again later.")
 }
 
 // dropped warns that a plan lost a resource.
-func dropped(fingerprint, answer string) diag.Diagnostic {
+func dropped(label, answer string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The App Connection is gone for good",
-		fmt.Sprintf("App Connection %s is no longer valid, and its webhook went with it, so it is removed from state. %s\n\n"+
-			"%s Or remove the resource from the configuration.", fingerprint, answer, adviceGone))
+		fmt.Sprintf("%s is no longer valid, and its webhook went with it, so it is removed from state. %s\n\n"+
+			"%s Or remove the resource from the configuration.", label, answer, adviceGone))
 }
 
 // paused warns that nothing is delivered while the owner is no supporter.
-func paused(fingerprint string) diag.Diagnostic {
+func paused(label string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Deliveries are paused",
-		fmt.Sprintf("OctoEverywhere answered 605 for App Connection %s. %s", fingerprint, strings.TrimSuffix(adviceNotSupporter, "; then apply again.")+"."))
+		fmt.Sprintf("OctoEverywhere answered 605 for %s. %s", label, strings.TrimSuffix(adviceNotSupporter, "; then apply again.")+"."))
+}
+
+// oddAnswer warns that the service answered something that says neither that
+// an App Connection is alive nor that it is gone.
+func oddAnswer(label string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("An App Connection could not be checked",
+		fmt.Sprintf("Whether %s is still alive can't be told from the answer, so this run takes what the state says. %s", label, sentence(err)))
 }
 
 // notChecked warns, once a run, that App Connections were not checked.
 func notChecked(err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("App Connections could not be checked",
-		"Whether App Connections are still alive could not be asked, so this run takes what the state says. It was said once for all of them. "+sentence(err))
+		"Whether App Connections are still alive could not be asked, so this run takes what the state says. This warning stands for all of them. "+sentence(err))
 }
 
 // leftBehind warns of a webhook that nobody can delete.
@@ -162,7 +169,7 @@ func leftBehind(state webhookModel) diag.Diagnostic {
 // leftToAnother warns of a webhook that had two objects in state, one of which
 // is destroyed.
 func leftToAnother(fingerprint string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The webhook was not deleted",
+	return diag.NewWarningDiagnostic("The webhook was left to another resource",
 		fmt.Sprintf("Another octoeverywhere_notification_webhook has the webhook of App Connection %s, so destroying this one left it there. "+
 			"If the two had different arguments, set it anew with the -replace option, naming the one that stays.", fingerprint))
 }
@@ -177,7 +184,7 @@ func heldTwice(fingerprint string) diag.Diagnostic {
 // notDeletable warns that the server has no call to delete a webhook.
 func notDeletable(state webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The webhook was not deleted",
-		fmt.Sprintf("This server does not offer the call that deletes a webhook. Terraform forgets it, but %s %s", deliveriesGoOn(state), sentence(err)))
+		fmt.Sprintf("This server does not offer the call that deletes a webhook. Terraform forgets it, but unless it is set again, %s %s", deliveriesGoOn(state), sentence(err)))
 }
 
 // deliveriesGoOn says how long an abandoned webhook lives.
@@ -203,6 +210,12 @@ func deleteFailed(fingerprint string, err error) diag.Diagnostic {
 		what+sentence(err)+"\n\nIt is still in state. Run the same again; to have Terraform forget it instead, use terraform state rm.")
 }
 
+// told is what a call was told, under the name that the user knows the App
+// Connection by: the client knows fingerprints only.
+func told(choice tokenChoice, err error) string {
+	return capital(choice.label) + ": " + strings.TrimSuffix(err.Error(), ".") + "."
+}
+
 // at puts an error on the argument that chose the App Connection.
 func at(choice tokenChoice, summary, detail string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(choice.at, summary, detail)
@@ -215,11 +228,11 @@ func ended(err error) bool {
 
 // sentence makes an error's text one: a capital first, a full stop last.
 func sentence(err error) string {
-	text := err.Error()
+	return capital(strings.TrimSuffix(err.Error(), ".")) + "."
+}
+
+// capital makes the first letter one.
+func capital(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToUpper(first)) + text[size:]
-	if !strings.HasSuffix(text, ".") {
-		text += "."
-	}
-	return text
+	return string(unicode.ToUpper(first)) + text[size:]
 }

@@ -284,7 +284,7 @@ func TestOtherMessages(t *testing.T) {
 		"not known yet":         {notKnownYet(wanted.choice.label), failed, explained{"The provider's configuration is not known", "", []string{`App Connection "garage"`, "nothing was sent", "-target"}}},
 		"dropped":               {dropped(id, sentence(failure(603))), warning, explained{"The App Connection is gone for good", "", []string{id, "removed from state", "603", "connect your app again", "remove the resource"}}},
 		"paused":                {paused(id), warning, explained{"Deliveries are paused", "", []string{id, "605", "supporter again"}}},
-		"not checked":           {notChecked(failure(500)), warning, explained{"App Connections could not be checked", "", []string{"once for all", "500"}}},
+		"not checked":           {notChecked(failure(500)), warning, explained{"App Connections could not be checked", "", []string{"stands for all", "500"}}},
 		"left behind":           {leftBehind(dated), warning, explained{"A webhook is left behind", "", []string{id, "until 2026-08-28T12:00:00Z", "more than 5 deliveries", "app_tokens (under any name)"}}},
 		"left behind, no date":  {leftBehind(never), warning, explained{"A webhook is left behind", "", []string{id, "until 180 days after it was last set"}}},
 		"not deletable":         {notDeletable(dated, failure(404)), warning, explained{"The webhook was not deleted", "", []string{"2026-08-28T12:00:00Z", "404"}}},

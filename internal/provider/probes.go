@@ -21,6 +21,8 @@ type probes struct {
 	failed    atomic.Int32
 	notServed atomic.Bool
 	warned    atomic.Bool
+
+	label func(fingerprint string) string // how to name an App Connection to a person
 }
 
 // ask probes one App Connection. It is alive unless the service says that it
@@ -33,12 +35,14 @@ func (p *probes) ask(ctx context.Context, client *octoeverywhere.Client, token o
 	switch {
 	case err == nil, octoeverywhere.IsPrinterUnreachable(err), ctx.Err() != nil:
 	case octoeverywhere.IsGone(err):
-		diags.Append(dropped(token.Fingerprint(), sentence(err)))
+		diags.Append(dropped(p.label(token.Fingerprint()), sentence(err)))
 		return false, diags
 	case octoeverywhere.IsNotSupporter(err):
-		diags.Append(paused(token.Fingerprint()))
+		diags.Append(paused(p.label(token.Fingerprint())))
 	case octoeverywhere.IsNotServed(err):
 		p.notServed.Store(true)
+	case !octoeverywhere.IsTemporary(err): // an answer, about this one alone
+		diags.Append(oddAnswer(p.label(token.Fingerprint()), err))
 	default:
 		p.failed.Add(1)
 		if p.warned.CompareAndSwap(false, true) {

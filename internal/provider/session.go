@@ -24,10 +24,11 @@ type session struct {
 }
 
 func newSession(p *octoProvider, terraformVersion string, config providerModel, diags *diag.Diagnostics) *session {
+	tokens := newTokenSet(config, os.Getenv(envAppToken), diags)
 	s := &session{
-		tokens: newTokenSet(config, os.Getenv(envAppToken), diags),
+		tokens: tokens,
 		ledger: newLedger(),
-		probes: &probes{},
+		probes: &probes{label: tokens.label},
 		now:    p.now,
 	}
 	if config.Endpoint.IsUnknown() || config.WebhookAPI.IsUnknown() || config.MaxRetries.IsUnknown() || config.RequestTimeout.IsUnknown() {

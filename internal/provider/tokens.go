@@ -107,6 +107,21 @@ func (s tokenSet) holder(id string, own types.String) octoeverywhere.Token {
 	return octoeverywhere.Token{}
 }
 
+// label names an App Connection to a person: by its name, where the provider
+// has one for it, and by its fingerprint.
+func (s tokenSet) label(fingerprint string) string {
+	var names []string
+	for name, token := range s.byName {
+		if !token.IsZero() && token.Fingerprint() == fingerprint {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "App Connection " + fingerprint
+	}
+	return fmt.Sprintf("App Connection %q (%s)", slices.Min(names), fingerprint)
+}
+
 // tokenChoice is which App Connection a configuration asks for.
 type tokenChoice struct {
 	token   octoeverywhere.Token // zero: unknown or missing
@@ -180,5 +195,5 @@ func inlineToken(value types.String, at path.Path) tokenChoice {
 // badToken is the diagnostic for a token that can't be one. err never holds it.
 func badToken(at path.Path, err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Invalid App Connection token",
-		sentence(err)+" Use the appApiToken that the App Connection portal handed out, exactly as it was.")
+		fmt.Sprintf("%s: %s Use the appApiToken that the App Connection portal handed out, exactly as it was.", at, sentence(err)))
 }

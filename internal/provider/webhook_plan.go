@@ -110,7 +110,8 @@ func (p *webhookPlanning) planUpdate(diags *diag.Diagnostics) {
 	switch {
 	case p.choice.missing == nil:
 	case p.sets:
-		diags.Append(p.choice.missing)
+		diags.Append(diag.WithPath(p.choice.at, diag.NewErrorDiagnostic(p.choice.missing.Summary(),
+			p.choice.missing.Detail()+" The webhook is to be set, which needs the token; a destroy without it works with -refresh=false.")))
 	default:
 		// Not an error: Terraform plans before it destroys, too.
 		diags.Append(diag.WithPath(p.choice.at, diag.NewWarningDiagnostic(p.choice.missing.Summary(),

@@ -62,7 +62,7 @@ func TestWebhooksInAnyOrder(t *testing.T) {
 			case faulty || *stopped:
 				healthy = false
 				continue
-			case slices.Contains(warnings, "The webhook was not deleted"):
+			case slices.Contains(warnings, "The webhook was left to another resource"):
 				// Two objects held one webhook, and it may be the one for the
 				// object that went. The warning's advice is -replace.
 				for address := range run.config {

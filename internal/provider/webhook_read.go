@@ -19,7 +19,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 
 	if recall(ctx, req.Private, privateGone, &resp.Diagnostics) != "" {
-		resp.Diagnostics.Append(dropped(state.ID.ValueString(), "The last apply was told so."))
+		resp.Diagnostics.Append(dropped(r.session.tokens.label(state.ID.ValueString()), "The last apply was told so."))
 		resp.State.RemoveResource(ctx)
 		return
 	}

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -15,8 +16,8 @@ import (
 // Create sets the webhook; what the App Connection had before is replaced.
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var config, plan webhookModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(config.decode(ctx, req.Config.Raw)...)
+	resp.Diagnostics.Append(plan.decode(ctx, req.Plan.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -45,9 +46,9 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	remember(ctx, resp.Private, privateNonce, "", &resp.Diagnostics)
 
 	var config, plan, state webhookModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(config.decode(ctx, req.Config.Raw)...)
+	resp.Diagnostics.Append(plan.decode(ctx, req.Plan.Raw)...)
+	resp.Diagnostics.Append(state.decode(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -161,7 +162,7 @@ func (r *webhookResource) verify(ctx context.Context, wanted wantedWebhook, diag
 			"The webhook is set and OctoEverywhere tested it, but its answer does not say, in a way this provider understands, what your URL answered. "+
 				"Look at your receiver's log for a test notification (event type 16).")
 		return done
-	case result.StatusCode != 200:
+	case result.StatusCode != http.StatusOK:
 		diags.Append(notDelivered(wanted, result.StatusCode))
 		return uncertain
 	}
