@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+)
+
+// TestEditionIsFoundOnce has hundreds of webhooks set at once, by a provider
+// that has yet to find out which edition the server speaks: it costs one call
+// more, or none (issue 5, concurrency).
+func TestEditionIsFoundOnce(t *testing.T) {
+	t.Parallel()
+	const fleet = 300
+	for _, test := range []struct {
+		name     string
+		editions fakeapi.Editions
+		sets     int
+	}{
+		{"the commissioned edition", fakeapi.Notifications, fleet},
+		{"its successor", fakeapi.AppConnection, fleet + 1},
+		{"both", 0, fleet},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			tokens, config := map[string]string{}, map[string]blockModel{}
+			for i := range fleet {
+				name := fmt.Sprintf("p%d", i)
+				tokens[name] = tokenOf(name)
+				config[name] = blockModel{connection: name, url: "https://app.example.com/" + name}
+			}
+			w := newWorld(t, fakeapi.Options{Editions: test.editions}, tokens)
+			m := newCoreModel(t, w, tokens)
+			m.mustApply(runModel{config: config, walk: walkSideBySide})
+			if sets := w.calls()[fakeapi.CallSet]; sets != test.sets {
+				t.Errorf("%d Sets, want %d", sets, test.sets)
+			}
+			for name, token := range tokens {
+				w.wantURL(token, config[name].url)
+			}
+		})
+	}
+}
