@@ -25,7 +25,7 @@ const gcPercent = 400
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "serve for a debugger such as delve, and print how to attach Terraform")
+	attach := flag.Bool("debug", false, "serve for a debugger such as delve, and print how to attach Terraform")
 	flag.Parse()
 
 	silenceUnreadSDKLogs()
@@ -33,7 +33,7 @@ func main() {
 
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/octoeverywhere/octoeverywhere",
-		Debug:   *debug,
+		Debug:   *attach,
 	})
 	if err != nil {
 		log.Fatal(err)

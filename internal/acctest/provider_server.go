@@ -28,7 +28,7 @@ func (w *Workspace) UseServer(factory func() provider.Provider) {
 // TF_REATTACH_PROVIDERS must hold.
 func Serve(t testing.TB, factory func() provider.Provider) string {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:usetesting // ends in Cleanup, when t.Context has ended
 	configs, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
 	address := Host() + "/" + ProviderAddress
 	go func() {

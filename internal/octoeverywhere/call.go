@@ -78,7 +78,7 @@ func (c *call) do(ctx context.Context) error {
 	req, err := retryablehttp.NewRequestWithContext(context.WithValue(ctx, callKey{}, c), c.method, c.client.base+c.path, body)
 	if err != nil {
 		c.last = answer{err: err}
-		return nil
+		return nil //nolint:nilerr // the outcome is in c.last
 	}
 	c.setHeader(req.Header)
 	// The response only carries the status through go-retryablehttp: the

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -144,5 +145,5 @@ func describeStatus(status int) string {
 	if meaning := meanings[status]; meaning != "" {
 		return fmt.Sprintf("%d (%s)", status, meaning)
 	}
-	return fmt.Sprint(status)
+	return strconv.Itoa(status)
 }

@@ -54,7 +54,8 @@ func leaves(body []byte) ([]leaf, bool) {
 			continue
 		}
 		if at.object && !at.inName {
-			at.name, at.inName = token.(string), true
+			at.name, _ = token.(string) // in an object's place for a name there is nothing else
+			at.inName = true
 			continue
 		}
 		at.inName = false

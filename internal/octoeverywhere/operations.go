@@ -33,17 +33,17 @@ func (c *Client) SetWebhook(ctx context.Context, token Token, webhook Webhook) e
 	if err := ValidateCallbackURL(webhook.CallbackURL); err != nil {
 		return fmt.Errorf("the webhook can't be set: %w", err)
 	}
-	try, lead := []Edition{c.edition}, false
-	if c.edition == EditionAuto {
-		var err error
-		if try, lead, err = c.discovery.enter(ctx); err != nil {
-			set := c.newCall("setting the webhook", http.MethodPost, EditionNotifications.setPath(), token)
-			set.last.err = err
-			return set.failed(err)
-		}
-		if lead {
-			defer c.discovery.release() // should it never come to an attempt
-		}
+	if c.edition != EditionAuto {
+		return c.set(ctx, token, webhook, []Edition{c.edition})
+	}
+	try, lead, err := c.discovery.enter(ctx)
+	if err != nil {
+		set := c.newCall("setting the webhook", http.MethodPost, EditionNotifications.setPath(), token)
+		set.last.err = err
+		return set.failed(err)
+	}
+	if lead {
+		defer c.discovery.release() // should it never come to an attempt
 	}
 	return c.set(ctx, token, webhook, try)
 }
@@ -78,16 +78,14 @@ func (c *Client) set(ctx context.Context, token Token, webhook Webhook, try []Ed
 
 // encodeSet is Set's request in an edition's words.
 func encodeSet(edition Edition, webhook Webhook) []byte {
-	var message any
+	var message any = struct {
+		CallbackURL string      `json:"CallbackUrl"`
+		EventTypes  []EventType `json:"EventTypes,omitempty"`
+	}(webhook)
 	if edition == EditionAppConnection {
 		message = struct {
 			CallbackURL string      `json:"WebhookUrl"`
 			EventTypes  []EventType `json:"InclusiveEventTypesFilter,omitempty"`
-		}(webhook)
-	} else {
-		message = struct {
-			CallbackURL string      `json:"CallbackUrl"`
-			EventTypes  []EventType `json:"EventTypes,omitempty"`
 		}(webhook)
 	}
 	var body bytes.Buffer

@@ -100,7 +100,7 @@ func (a answer) retried() bool {
 func checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
 	c := callFrom(ctx)
 	if ctx.Err() != nil || c.retriesLeft == 0 || !c.last.retried() {
-		return false, nil
+		return false, nil //nolint:nilerr // do tells the context's end itself
 	}
 	c.wait = c.client.waits.before(c.retries+1, c.last)
 	if c.wait >= c.budgetLeft() {

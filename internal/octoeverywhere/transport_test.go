@@ -128,7 +128,6 @@ func TestSessionResumed(t *testing.T) {
 		pool.mu.Lock()
 		pool.free = nil // so that the next call dials
 		pool.mu.Unlock()
-		defer resp.Body.Close() //nolint:errcheck // twice is harmless
 	}
 	if resumed[0] != "" || resumed[1] != "yes" || resumed[2] != "yes" {
 		t.Errorf("resumed %q", resumed)

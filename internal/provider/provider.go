@@ -9,6 +9,7 @@ package provider
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -29,6 +30,9 @@ type octoProvider struct {
 	version string
 	now     func() time.Time
 	waits   octoeverywhere.Waits
+
+	mu     sync.Mutex
+	latest *session
 }
 
 // Option changes what a provider process takes from its surroundings. Tests
@@ -75,8 +79,20 @@ func (p *octoProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	p.begin(s)
 	resp.ResourceData = s
 	resp.DataSourceData = s
+}
+
+// begin has a new session take the place of the one before, whose idle
+// connections a process that lives on (-debug, tests) would keep.
+func (p *octoProvider) begin(s *session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.latest != nil && p.latest.client != nil {
+		p.latest.client.Close()
+	}
+	p.latest = s
 }
 
 func (p *octoProvider) Resources(context.Context) []func() resource.Resource {
