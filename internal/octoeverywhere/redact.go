@@ -42,7 +42,7 @@ const (
 // steers a terminal, no secret, at most maxDetail runes.
 func (r redactor) clean(text string) string {
 	text = hideQueries(r.replace(plain(text)))
-	if r.reveals(text) {
+	if r.reveals(text) || encodesURL(text) {
 		return detailWithheld
 	}
 	return capRunes(text)
@@ -328,16 +328,30 @@ func dropSequences(s string) string {
 	}
 }
 
+// encodesURL reports whether there is a URL in text that shows only when it is
+// decoded. hideQueries can't shorten it, and a call that sent no callback URL
+// knows none to look for, while the service may well repeat the one it has.
+func encodesURL(text string) bool {
+	layers, _ := decodedLayers(text)
+	for _, layer := range layers[1:] {
+		if strings.Count(layer, "://") > strings.Count(text, "://") {
+			return true
+		}
+	}
+	return false
+}
+
 // hideQueries shortens every URL in a text as DisplayURL does: an answer may
 // tell of an earlier callback URL, whose secrets nobody here knows.
 func hideQueries(text string) string {
-	if !strings.Contains(text, "://") {
-		return text
-	}
+	text = strings.ReplaceAll(text, `:\/\/`, "://") // as PHP writes it in JSON
 	words := strings.Split(text, " ")
 	for i, word := range words {
 		at := strings.Index(word, "://")
 		if at < 0 {
+			if path, query, found := strings.Cut(word, "?"); found && strings.Contains(query, "=") {
+				words[i] = path + "?…" // a URL without its beginning
+			}
 			continue
 		}
 		start := at

@@ -162,3 +162,28 @@ func TestShortSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestURLNobodyKnows: a Delete, a test and info send no callback URL, yet the
+// service may repeat the one it has, which may be write-only. Its query is
+// hidden all the same, however it is written.
+func TestURLNobodyKnows(t *testing.T) {
+	t.Parallel()
+	r := redactor{token: secretToken}
+	for text, want := range map[string]string{
+		"not for " + callbackURL:                                              "not for https://app.example.com/octoeverywhere/webhook?…",
+		"not for " + strings.ReplaceAll(callbackURL, "/", `\/`):               "not for (a URL that can't be shown)",
+		"not for " + url.QueryEscape(callbackURL):                             detailWithheld,
+		"not for " + url.QueryEscape(url.QueryEscape(callbackURL)):            detailWithheld,
+		"not for " + strings.ReplaceAll(callbackURL, ":", "&#58;"):            detailWithheld,
+		"not for " + strings.ReplaceAll(callbackURL, "/", `\u002f`):           detailWithheld,
+		"not for " + strings.TrimPrefix(callbackURL, "https://"):              "not for app.example.com/octoeverywhere/webhook?…",
+		"not for /octoeverywhere/webhook?" + secretQuery + ", not at all":     "not for /octoeverywhere/webhook?… not at all",
+		"really? a=b is no query, see https://octoeverywhere.com/help for 7%": "really? a=b is no query, see https://octoeverywhere.com/help for 7%",
+	} {
+		got := r.clean(text)
+		noSecret(t, got)
+		if got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
+	}
+}
