@@ -148,7 +148,9 @@ func (d *appConnectionDataSource) Read(ctx context.Context, req datasource.ReadR
 		return
 	}
 
-	info, err := d.session.client.Info(ctx, choice.token)
+	call, over := d.session.begin(ctx)
+	defer over()
+	info, err := d.session.client.Info(call, choice.token)
 	status := connectionStatus(info, err)
 	if status == "" {
 		resp.Diagnostics.Append(infoFailed(choice, err))

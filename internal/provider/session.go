@@ -21,6 +21,7 @@ type session struct {
 	ledger *ledger
 	probes *probes
 	now    func() time.Time
+	stopping
 }
 
 func newSession(p *octoProvider, terraformVersion string, config providerModel, diags *diag.Diagnostics) *session {
@@ -30,6 +31,8 @@ func newSession(p *octoProvider, terraformVersion string, config providerModel, 
 		ledger: newLedger(),
 		probes: &probes{label: tokens.label},
 		now:    p.now,
+
+		stopping: newStopping(),
 	}
 	if config.Endpoint.IsUnknown() || config.WebhookAPI.IsUnknown() || config.MaxRetries.IsUnknown() || config.RequestTimeout.IsUnknown() {
 		return s // a plan goes on without the API; Terraform configures again before it applies

@@ -33,7 +33,9 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 
-	kept, err := r.session.ledger.delete(ctx, id, func() error { return r.client().DeleteWebhook(ctx, token) })
+	call, over := r.session.begin(ctx)
+	defer over()
+	kept, err := r.session.ledger.delete(call, id, func() error { return r.client().DeleteWebhook(call, token) })
 	switch {
 	case kept:
 		resp.Diagnostics.Append(leftToAnother(id))

@@ -29,7 +29,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if token.IsZero() || r.client() == nil {
 		return
 	}
-	alive, found := r.session.probes.ask(ctx, r.client(), token)
+	call, over := r.session.begin(ctx)
+	defer over()
+	alive, found := r.session.probes.ask(call, r.client(), token)
 	resp.Diagnostics.Append(found...)
 	if !alive {
 		resp.State.RemoveResource(ctx)

@@ -122,6 +122,8 @@ const (
 
 // set calls Set and, when asked to, has the service test the webhook.
 func (r *webhookResource) set(ctx context.Context, wanted wantedWebhook, diags *diag.Diagnostics) outcome {
+	ctx, over := r.session.begin(ctx)
+	defer over()
 	token := wanted.choice.token
 	err := r.session.ledger.set(ctx, token.Fingerprint(), func() error {
 		return r.client().SetWebhook(ctx, token, wanted.webhook)
