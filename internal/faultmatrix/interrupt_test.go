@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -122,7 +123,7 @@ func TestInterrupt(t *testing.T) {
 				switch status := map[bool]string{true: tainted, false: whole}[name == "created"]; {
 				case state[name] == nil:
 					got = "absent"
-				case fmt.Sprint(state[name]) == fmt.Sprint(before[name]):
+				case state[name].String() == before[name].String():
 					got = "kept"
 				case state[name].is(w.url(name, 1), untimed, status):
 					got = "unsure"
@@ -165,18 +166,21 @@ func TestKill(t *testing.T) {
 	w.configure(after)
 	w.api.ResetRequests()
 
-	command := w.ws.Command(t.Context(), "apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false", fmt.Sprintf("-parallelism=%d", parallelism))
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	command := w.ws.Command(ctx, "apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false", fmt.Sprintf("-parallelism=%d", parallelism))
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	// From the middle on all calls are held. Once as many are as Terraform makes
 	// at a time, it stands still: it writes its state in place, and what is left
 	// of that when it dies writing is no provider's business.
 	standing, killed := make(chan struct{}), make(chan struct{})
+	var arrived atomic.Int64
 	w.api.OnRequest(func(fakeapi.Request) {
-		arrived := w.api.Count("")
-		if arrived == middle+parallelism {
+		number := arrived.Add(1)
+		if number == middle+parallelism {
 			close(standing)
 		}
-		if arrived > middle {
+		if number > middle {
 			<-killed
 		}
 	})
@@ -196,7 +200,9 @@ func TestKill(t *testing.T) {
 	// go-plugin leaves the provider behind.
 	t.Cleanup(func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) })
 	close(killed) // whatever was under way takes effect
-	<-ended
+	if err := <-ended; err == nil {
+		t.Error("terraform ended well though it was killed")
+	}
 	w.waitAnswered()
 	first := w.api.Requests()
 	if len(first) != middle+parallelism {

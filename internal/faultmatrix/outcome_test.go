@@ -58,6 +58,8 @@ func (s *subject) outcome() string {
 			return "kept"
 		case warn && kept && s.planned == "" && warnings[0] == notChecked:
 			return "warned"
+		case warn && kept && s.planned == "" && warnings[0] == "An App Connection could not be checked":
+			return "odd"
 		case warn && kept && s.planned == "" && warnings[0] == "Deliveries are paused":
 			return "paused"
 		case warn && warnings[0] == gone && s.planned == "create" && s.after.is(s.finalShown(), timed, whole):
