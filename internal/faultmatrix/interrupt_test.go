@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -71,6 +72,8 @@ func TestInterrupt(t *testing.T) {
 			before := readState(t, w.ws)
 			w.api.ResetRequests()
 
+			w.ws.Setenv("TF_LOG_PROVIDER", "WARN")
+			w.ws.Setenv("TF_LOG_PATH", filepath.Join(w.ws.Dir, "warn.log"))
 			var out bytes.Buffer
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
@@ -89,7 +92,9 @@ func TestInterrupt(t *testing.T) {
 					t.Fatalf("terraform ended before %d calls stood still: %v\n%s", test.calls, err, &out)
 				}
 			}
-			w.waitAnswered() // a wait begins once the answer is there
+			for test.fault.Kind == "" && strings.Count(w.ws.Read("warn.log"), "Waiting before the request is sent again") < test.calls {
+				time.Sleep(10 * time.Millisecond) // else the answer itself might be cut off
+			}
 
 			to := command.Process.Pid
 			if test.toGroup {
