@@ -5,17 +5,19 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 	"runtime/debug"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
+
+// address is the provider's in the registry (design, What a user sees).
+const address = "registry.terraform.io/octoeverywhere/octoeverywhere"
 
 // gcPercent lets the heap grow to this many percent above what lives before it
 // is collected.
@@ -31,11 +33,11 @@ func main() {
 	silenceUnreadSDKLogs()
 	collectGarbageLess()
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/octoeverywhere/octoeverywhere",
-		Debug:   *attach,
-	})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *attach {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	if err := tf6server.Serve(address, provider.NewServer(provider.New(version)), options...); err != nil {
 		log.Fatal(err)
 	}
 }

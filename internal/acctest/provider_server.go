@@ -10,8 +10,6 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
@@ -19,22 +17,20 @@ import (
 // UseServer serves the provider in the test's own process, where a test can
 // set its clock, and has the workspace's runs attach to it. Terraform
 // configures it anew for every walk, as it starts a new process otherwise.
-func (w *Workspace) UseServer(factory func() provider.Provider) {
+func (w *Workspace) UseServer(server func() tfprotov6.ProviderServer) {
 	w.t.Helper()
-	w.Setenv("TF_REATTACH_PROVIDERS", Serve(w.t, factory))
+	w.Setenv("TF_REATTACH_PROVIDERS", Serve(w.t, server))
 }
 
 // Serve serves the provider until the test ends and returns what
 // TF_REATTACH_PROVIDERS must hold.
-func Serve(t testing.TB, factory func() provider.Provider) string {
+func Serve(t testing.TB, server func() tfprotov6.ProviderServer) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background()) //nolint:usetesting // ends in Cleanup, when t.Context has ended
 	configs, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
 	address := Host() + "/" + ProviderAddress
 	go func() {
-		_ = tf6server.Serve(address, func() tfprotov6.ProviderServer {
-			return providerserver.NewProtocol6(factory())()
-		}, tf6server.WithDebug(ctx, configs, closed),
+		_ = tf6server.Serve(address, server, tf6server.WithDebug(ctx, configs, closed),
 			tf6server.WithGoPluginLogger(hclog.NewNullLogger()),
 			tf6server.WithoutLogStderrOverride())
 	}()

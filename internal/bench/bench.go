@@ -118,17 +118,42 @@ func (b *bench) compare(ctx context.Context, subjects []subject, n, rounds int) 
 	for round := range rounds {
 		for _, s := range subjects {
 			fmt.Fprintf(os.Stderr, "n=%d round %d of %d: %s\n", n, round+1, rounds, s)
-			if err := b.live(ctx, s, n, f.Measures[s], false); err != nil {
+			if err := b.live(ctx, life{subject: s, n: n, phases: phases, timed: true}, f.Measures[s]); err != nil {
 				return nil, err
 			}
 		}
 	}
 	fmt.Fprintf(os.Stderr, "n=%d: the provider's CPU time and memory\n", n)
-	return f, b.live(ctx, ours, n, f.Measures[ours], true)
+	return f, b.live(ctx, life{subject: ours, n: n, phases: phases, metered: true}, f.Measures[ours])
+}
+
+// grow measures a large fleet once, which takes minutes, and leaves out what
+// tells nothing new about growth.
+func (b *bench) grow(ctx context.Context, n int) (*fleet, error) {
+	f := &fleet{N: n, Measures: map[subject]map[phase]measure{}}
+	for _, s := range []subject{floor, ours} {
+		fmt.Fprintf(os.Stderr, "n=%d: %s\n", n, s)
+		f.Measures[s] = map[phase]measure{}
+		once := life{subject: s, n: n, phases: []phase{planNew, apply, planEmpty, destroy}, timed: true, metered: s == ours}
+		if err := b.live(ctx, once, f.Measures[s]); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// life is one fleet's, and what is measured of it.
+type life struct {
+	subject
+	n       int
+	phases  []phase
+	timed   bool
+	metered bool // the provider's CPU time and memory
 }
 
 // live plays a fleet's life once.
-func (b *bench) live(ctx context.Context, s subject, n int, into map[phase]measure, metered bool) error {
+func (b *bench) live(ctx context.Context, l life, into map[phase]measure) error {
+	s, n := l.subject, l.n
 	api := fakeapi.New(fakeapi.Options{Latency: b.settings.latency})
 	for i := range n {
 		api.AddConnection(token(i), fmt.Sprintf("printer %d", i))
@@ -144,7 +169,7 @@ func (b *bench) live(ctx context.Context, s subject, n int, into map[phase]measu
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // all goes with b.dir
-	w := workspace{bench: b, dir: dir, metered: metered}
+	w := workspace{bench: b, dir: dir, metered: l.metered}
 	if err := w.write("terraform.tfvars", tokenFile(n)); err != nil {
 		return err
 	}
@@ -163,7 +188,7 @@ func (b *bench) live(ctx context.Context, s subject, n int, into map[phase]measu
 	}
 
 	parallelism := fmt.Sprintf("-parallelism=%d", b.settings.parallelism)
-	for _, p := range phases {
+	for _, p := range l.phases {
 		var args []string
 		switch p {
 		case planNew, planEmpty:
@@ -190,13 +215,14 @@ func (b *bench) live(ctx context.Context, s subject, n int, into map[phase]measu
 		took := time.Since(began).Seconds()
 
 		m := into[p]
-		if metered {
+		if l.metered {
 			used, err := readUsage(w.usageFile())
 			if err != nil {
 				return err
 			}
 			m.CPUSeconds, m.PeakMiB = used.CPUSeconds, used.PeakMiB
-		} else {
+		}
+		if l.timed {
 			m.Seconds = append(m.Seconds, took)
 			m.Calls, m.Connections = len(api.Requests()), api.Connections()
 		}
@@ -212,7 +238,7 @@ func (b *bench) startUp(ctx context.Context, rounds int) (map[subject][]float64,
 	for range rounds {
 		for _, s := range []subject{floor, ours} {
 			one := map[phase]measure{}
-			if err := b.live(ctx, s, 1, one, false); err != nil {
+			if err := b.live(ctx, life{subject: s, n: 1, phases: []phase{planNew}, timed: true}, one); err != nil {
 				return nil, err
 			}
 			seconds[s] = append(seconds[s], one[planNew].Seconds...)

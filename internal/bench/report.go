@@ -65,11 +65,10 @@ func (r *report) judge(s settings) {
 	n := float64(s.n)
 	atMost("API calls of apply, beyond one a webhook", float64(r.Fleet.Measures[ours][apply].Calls)-n, 1)
 	atMost("API calls of an empty plan, beyond one a webhook", float64(r.Fleet.Measures[ours][planEmpty].Calls)-n, 0)
-	connections := 0
-	for _, p := range phases {
-		connections = max(connections, r.Fleet.Measures[ours][p].Connections)
-	}
-	// A command that refreshes and applies configures the provider twice.
+	// Terraform refreshes before it destroys: a question and a Delete each.
+	atMost("API calls of destroy, beyond two a webhook", float64(r.Fleet.Measures[ours][destroy].Calls)-2*n, 0)
+	// A command that refreshes and applies starts two providers, one after the
+	// other; apply, here of a saved plan, starts one.
 	atMost("TCP connections of apply", float64(r.Fleet.Measures[ours][apply].Connections), float64(s.parallelism))
 	if r.Large == nil {
 		return
@@ -124,7 +123,10 @@ func (f *fleet) print(w io.Writer) {
 	}
 	fmt.Fprintln(table, "API calls\tTCP\tCPU\tpeak memory\t")
 	for _, p := range phases {
-		m := f.Measures[ours][p]
+		m, measured := f.Measures[ours][p]
+		if !measured {
+			continue
+		}
 		fmt.Fprintf(table, "%s\t%.2f s\t%.2f s\t", p, f.seconds(ours, p), f.seconds(floor, p))
 		if withCurl {
 			fmt.Fprintf(table, "%.2f s\t", f.seconds(curl, p))

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -24,7 +25,7 @@ import (
 // this secret.
 func useVault(t *testing.T, w *acctest.Workspace, secret map[string]string) {
 	t.Helper()
-	served := acctest.Serve(t, func() provider.Provider { return vault{secret} })
+	served := acctest.Serve(t, providerserver.NewProtocol6(vault{secret}))
 	var byAddress map[string]any
 	if err := json.Unmarshal([]byte(served), &byAddress); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -43,7 +42,7 @@ func newBenchServer(b *testing.B) *benchServer {
 	}
 	b.Cleanup(func() { _ = running.Close() })
 
-	s := &benchServer{ProviderServer: providerserver.NewProtocol6(provider.New("bench")())(), b: b}
+	s := &benchServer{ProviderServer: provider.NewServer(provider.New("bench"))(), b: b}
 	schemas, err := s.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		b.Fatal(err)

@@ -11,9 +11,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
 // coreModel is what Terraform core does with webhooks, as far as their
@@ -362,7 +363,7 @@ func (m *coreModel) instance(address string) *instanceModel {
 
 // configured starts a provider, as each walk does.
 func (m *coreModel) configured() *providerRun {
-	p := &providerRun{t: m.t, server: providerserver.NewProtocol6(m.w.newProvider()())()}
+	p := &providerRun{t: m.t, server: provider.NewServer(m.w.newProvider())()}
 	schemas, err := p.server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
 	p.schema = schemas.ResourceSchemas[webhookType]

@@ -9,9 +9,10 @@ import (
 	"testing"
 
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
 // protocol talks to the provider as Terraform does, without Terraform: for
@@ -33,7 +34,7 @@ type unknown struct{}
 
 func newProtocol(t *testing.T, factory func() fwprovider.Provider) *protocol {
 	t.Helper()
-	p := &protocol{t: t, server: providerserver.NewProtocol6(factory())()}
+	p := &protocol{t: t, server: provider.NewServer(factory)()}
 	schemas, err := p.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
 	p.schemas = schemas

@@ -95,6 +95,15 @@ func (p *octoProvider) begin(s *session) {
 	p.latest = s
 }
 
+// interrupt ends what the session does, and keeps it from beginning anything.
+func (p *octoProvider) interrupt() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.latest != nil {
+		p.latest.stop()
+	}
+}
+
 func (p *octoProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newWebhookResource}
 }

@@ -9,8 +9,8 @@ import "context"
 // When a person interrupts Terraform, it tells the provider to stop once, and
 // the SDK ends the calls that are running then. Calls that Terraform makes a
 // moment later (it had begun with their resources already) know nothing of it
-// and would stall for as long as a timeout and its retries take. So the first
-// call that is ended ends all that come after it in this session.
+// and would stall for as long as a timeout and its retries take. So the server
+// stops the session (server.go), which ends its calls and all that come after.
 type stopping struct {
 	ctx  context.Context //nolint:containedctx // what it is for: it outlives each call
 	stop context.CancelFunc
@@ -25,13 +25,11 @@ func newStopping() stopping {
 // called when that is done, before the call returns.
 func (s stopping) begin(call context.Context) (ctx context.Context, over func()) {
 	ctx, cancel := context.WithCancel(call)
-	spread := context.AfterFunc(call, s.stop)
 	heed := context.AfterFunc(s.ctx, cancel)
 	if s.ctx.Err() != nil {
 		cancel() // at once, not when the other goroutine gets to it
 	}
 	return ctx, func() {
-		spread()
 		heed()
 		cancel()
 	}

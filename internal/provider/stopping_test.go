@@ -50,6 +50,22 @@ func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 	w.wantURL(tokens["next"], urlOne)
 }
 
+// TestStopHoldsWithNothingUnderWay: a stop that finds no call to end holds for
+// those that come after, too.
+func TestStopHoldsWithNothingUnderWay(t *testing.T) {
+	t.Parallel()
+	tokens := connections("late")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	p := newProtocol(t, w.newProvider())
+	wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "app_tokens": map[string]any{"late": tokens["late"]}}))
+	_, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
+	p.must(err)
+	if got := p.createWebhook("late"); !strings.Contains(describe(got), "Interrupted before the webhook was set") {
+		t.Errorf("it says:\n%s", describe(got))
+	}
+	w.wantCalls(map[fakeapi.Call]int{})
+}
+
 // createWebhook plans a webhook of a named App Connection and creates it.
 func (p *protocol) createWebhook(connection string) []*tfprotov6.Diagnostic {
 	p.t.Helper()

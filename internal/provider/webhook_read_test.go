@@ -96,9 +96,9 @@ func TestReadKeepsState(t *testing.T) {
 			w := newWorld(t, fakeapi.Options{NoInfo: test.noInfo}, tokens)
 			// A Read that waits for anything would outlast the test's patience.
 			ws := acctest.NewWorkspace(t)
-			ws.UseServer(provider.New("test", provider.WithClock(w.clock.Now), provider.WithWaits(octoeverywhere.Waits{
+			ws.UseServer(provider.NewServer(provider.New("test", provider.WithClock(w.clock.Now), provider.WithWaits(octoeverywhere.Waits{
 				Min: time.Hour, Max: time.Hour, RetryAfterMax: time.Hour, Budget: 10 * time.Hour,
-			})))
+			}))))
 			printers := webhook("printer",
 				`for_each       = toset(["`+strings.Join(names, `", "`)+`"])`,
 				`app_connection = each.key`,

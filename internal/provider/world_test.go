@@ -11,7 +11,6 @@ import (
 	"time"
 
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -84,7 +83,7 @@ func (w *world) newProvider() func() fwprovider.Provider {
 // factories serve terraform-plugin-testing's steps.
 func (w *world) factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"octoeverywhere": providerserver.NewProtocol6WithError(w.newProvider()()),
+		"octoeverywhere": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(w.newProvider())(), nil },
 	}
 }
 
@@ -92,7 +91,7 @@ func (w *world) factories() map[string]func() (tfprotov6.ProviderServer, error) 
 func (w *world) workspace() *acctest.Workspace {
 	w.t.Helper()
 	workspace := acctest.NewWorkspace(w.t)
-	workspace.UseServer(w.newProvider())
+	workspace.UseServer(provider.NewServer(w.newProvider()))
 	return workspace
 }
 
