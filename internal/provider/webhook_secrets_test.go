@@ -82,7 +82,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens string) {
 	}
 	given := map[string]bool{"tokens.json": true} // files that hold tokens because the user wrote them there
 	ws.Write("tokens.json", string(encoded))
-	block := fmt.Sprintf("%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  max_retries = 1\n  app_tokens = %s\n}\n", acctest.RequiredProviders, w.url, appTokens)
+	block := fmt.Sprintf("%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", acctest.RequiredProviders, w.url, appTokens)
 	if appTokens == "var.app_tokens" {
 		block += "variable \"app_tokens\" {\n  type = map(string)\n  sensitive = true\n  ephemeral = true\n}\n"
 		ws.Setenv("TF_VAR_app_tokens", string(encoded))
