@@ -78,7 +78,7 @@ func (r *report) judge(s settings) {
 		peak = max(peak, r.Large.Measures[ours][p].PeakMiB)
 	}
 	atMost(fmt.Sprintf("provider's peak memory at %d, MiB", s.large), peak, 64)
-	for _, p := range []phase{apply, planEmpty, destroy} {
+	for _, p := range []phase{apply, planEmpty} {
 		perWebhook := func(f *fleet, of subject) float64 { return f.seconds(of, p) / float64(f.N) }
 		growth := (perWebhook(r.Large, ours) / perWebhook(r.Fleet, ours)) / (perWebhook(r.Large, floor) / perWebhook(r.Fleet, floor))
 		atMost(fmt.Sprintf("growth of the cost per webhook, %d to %d, beyond the floor's: %s", s.n, s.large, p), growth, 1.15)

@@ -11,17 +11,17 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure        = (*webhookResource)(nil)
-	_ resource.ResourceWithConfigValidators = (*webhookResource)(nil)
-	_ resource.ResourceWithImportState      = (*webhookResource)(nil)
-	_ resource.ResourceWithModifyPlan       = (*webhookResource)(nil)
+	_ resource.ResourceWithConfigure      = (*webhookResource)(nil)
+	_ resource.ResourceWithImportState    = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*webhookResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*webhookResource)(nil)
 )
 
 // webhookResource is octoeverywhere_notification_webhook: the one webhook of
-// an App Connection. Its files: webhook_schema.go (arguments), webhook_plan.go
-// (what a plan says), webhook_set.go (Create and Update), webhook_read.go,
-// webhook_delete.go, webhook_import.go, webhook_private.go (what it remembers
-// beside the state).
+// an App Connection. Its files: webhook_schema.go (arguments),
+// webhook_validate.go, webhook_plan.go (what a plan says), webhook_set.go
+// (Create and Update), webhook_read.go, webhook_delete.go, webhook_import.go,
+// webhook_private.go (what it remembers beside the state).
 type webhookResource struct {
 	session *session // nil while Terraform validates
 }

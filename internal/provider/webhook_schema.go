@@ -7,8 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -134,11 +132,4 @@ var webhookSchema = schema.Schema{
 			Computed:            true,
 		},
 	},
-}
-
-func (r *webhookResource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{
-		resourcevalidator.ExactlyOneOf(path.MatchRoot("callback_url"), path.MatchRoot("callback_url_wo")),
-		resourcevalidator.Conflicting(path.MatchRoot("app_connection"), path.MatchRoot("app_token"), path.MatchRoot("app_token_wo")),
-	}
 }
