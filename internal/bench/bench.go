@@ -224,7 +224,7 @@ func (b *bench) live(ctx context.Context, l life, into map[phase]measure) error 
 		}
 		if l.timed {
 			m.Seconds = append(m.Seconds, took)
-			m.Calls, m.Connections = len(api.Requests()), api.Connections()
+			m.Calls, m.Connections = len(api.Requests()), api.Sockets()
 		}
 		into[p] = m
 	}

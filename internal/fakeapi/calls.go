@@ -67,8 +67,8 @@ func (s *Server) perform(r *http.Request, request Request, sent fields) answer {
 
 // admit finds the App Connection of a token, or the answer that refuses it;
 // s.mu is held.
-func (s *Server) admit(token string, call Call) (*connection, answer) {
-	c := s.connections[token]
+func (s *Server) admit(token string, call Call) (*appConnection, answer) {
+	c := s.appConnections[token]
 	switch {
 	case c == nil:
 		return nil, refusal(603)
@@ -82,9 +82,9 @@ func (s *Server) admit(token string, call Call) (*connection, answer) {
 
 // set replaces the webhook; s.mu is held. An empty EventTypes is documented by
 // the appconnection edition only; here it means all events in both.
-func (s *Server) set(c *connection, edition Editions, sent fields) answer {
+func (s *Server) set(c *appConnection, edition Editions, sent fields) answer {
 	urlField, eventsField := "CallbackUrl", "EventTypes"
-	if edition == AppConnection {
+	if edition == EditionAppConnection {
 		urlField, eventsField = "WebhookUrl", "InclusiveEventTypesFilter"
 	}
 	var target string
@@ -108,7 +108,7 @@ func (s *Server) set(c *connection, edition Editions, sent fields) answer {
 		saved.Sets += c.webhook.Sets
 	}
 	c.webhook = saved // another object: deliveries under way count on the old one
-	if edition == AppConnection {
+	if edition == EditionAppConnection {
 		return answer{status: http.StatusOK} // no body is promised
 	}
 	echo := map[string]any{"Success": true, "CallbackUrl": target}

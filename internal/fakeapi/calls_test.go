@@ -44,7 +44,7 @@ func TestSuccessorEdition(t *testing.T) {
 	if status, body := w.call("POST", nextPath, token, `{"WebhookUrl":"`+someURL+`","InclusiveEventTypesFilter":[]}`); status != 200 || body != "" {
 		t.Errorf("answered %d %q, want 200 without a body", status, body)
 	}
-	if saved, _ := w.api.Webhook(token); saved.URL != someURL || saved.EventTypes != nil || saved.Edition != fakeapi.AppConnection {
+	if saved, _ := w.api.Webhook(token); saved.URL != someURL || saved.EventTypes != nil || saved.Edition != fakeapi.EditionAppConnection {
 		t.Errorf("an empty filter is all events; saved %+v", saved)
 	}
 	if status, _ := w.call("POST", delPath, token, ""); status != 200 {
@@ -230,9 +230,9 @@ func TestServed(t *testing.T) {
 		served  map[string]int // the others, by name
 	}{
 		{"both", fakeapi.Options{}, 404, map[string]int{"set": 200, "successor": 200, "delete": 200, "test": 400, "info": 200}},
-		{"commissioned", fakeapi.Options{Editions: fakeapi.Notifications}, 404, map[string]int{"set": 200, "info": 200}},
-		{"commissioned only", fakeapi.Options{Editions: fakeapi.Notifications, NoInfo: true, NotServed: fakeapi.HTMLPage}, 200, map[string]int{"set": 200}},
-		{"successor", fakeapi.Options{Editions: fakeapi.AppConnection, NotServed: teapot}, 418, map[string]int{"successor": 200, "delete": 200, "test": 400, "info": 200}},
+		{"commissioned", fakeapi.Options{Editions: fakeapi.EditionNotifications}, 404, map[string]int{"set": 200, "info": 200}},
+		{"commissioned only", fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true, NotServed: fakeapi.HTMLPage}, 200, map[string]int{"set": 200}},
+		{"successor", fakeapi.Options{Editions: fakeapi.EditionAppConnection, NotServed: teapot}, 418, map[string]int{"successor": 200, "delete": 200, "test": 400, "info": 200}},
 		{"no test", fakeapi.Options{NoTestWebhook: true, NotServed: silent}, 200, map[string]int{"set": 200, "successor": 200, "delete": 200, "info": 200}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -264,7 +264,7 @@ func TestServed(t *testing.T) {
 
 func TestOtherPathsAndMethods(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{Editions: fakeapi.Notifications})
+	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications})
 	for _, test := range []struct {
 		method, path string
 		status       int

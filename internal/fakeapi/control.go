@@ -96,7 +96,7 @@ func (s *Server) tokenOf(printerName string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var tokens []string
-	for token, c := range s.connections {
+	for token, c := range s.appConnections {
 		if c.printerName == printerName {
 			tokens = append(tokens, token)
 		}
@@ -119,8 +119,8 @@ type controlEntry struct {
 func (s *Server) overview() []controlEntry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entries := make([]controlEntry, 0, len(s.connections))
-	for _, c := range s.connections {
+	entries := make([]controlEntry, 0, len(s.appConnections))
+	for _, c := range s.appConnections {
 		entry := controlEntry{Printer: c.printerName, Revoked: c.revoked, Supporter: c.supporter, Online: c.online}
 		if c.webhook != nil {
 			saved := c.webhook.clone()

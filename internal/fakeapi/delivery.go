@@ -30,7 +30,7 @@ type Delivery struct {
 // ctx ends first, that is no failure of the receiver's and counts as none.
 func (s *Server) Fire(ctx context.Context, token string, event Event) Delivery {
 	s.mu.Lock()
-	c := s.connections[token]
+	c := s.appConnections[token]
 	if reason := s.silence(c, event.Type); reason != "" {
 		s.mu.Unlock()
 		return Delivery{Reason: reason}
@@ -41,7 +41,7 @@ func (s *Server) Fire(ctx context.Context, token string, event Event) Delivery {
 }
 
 // silence is why an event of this type is not delivered, or ""; s.mu is held.
-func (s *Server) silence(c *connection, eventType int) string {
+func (s *Server) silence(c *appConnection, eventType int) string {
 	switch {
 	case c == nil:
 		return "there is no such App Connection"
@@ -53,7 +53,7 @@ func (s *Server) silence(c *connection, eventType int) string {
 		return "no webhook is set"
 	case c.webhook.Stopped:
 		return "delivery stopped after more than 5 failures in a row"
-	case c.webhook.Edition == AppConnection && !s.options.Now().Before(c.webhook.SetAt.Add(lifetime)):
+	case c.webhook.Edition == EditionAppConnection && !s.options.Now().Before(c.webhook.SetAt.Add(lifetime)):
 		return "the webhook was set 180 days ago or more"
 	case c.webhook.EventTypes != nil && !slices.Contains(c.webhook.EventTypes, eventType):
 		return "the filter leaves this event out"

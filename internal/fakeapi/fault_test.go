@@ -280,7 +280,7 @@ func TestHang(t *testing.T) {
 // TestCommitOfWhatIsNotServed does nothing: there is no call to carry out.
 func TestCommitOfWhatIsNotServed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{Editions: fakeapi.Notifications})
+	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications})
 	w.api.Script(fakeapi.Fault{Status: 500, Commit: true})
 	if status, _ := w.call("POST", nextPath, token, nextBody); status != 500 {
 		t.Errorf("answered %d", status)

@@ -29,8 +29,8 @@ type route struct {
 }
 
 var routes = map[string]route{
-	pathSetNotifications: {CallSet, Notifications, http.MethodPost},
-	pathSetAppConnection: {CallSet, AppConnection, http.MethodPost},
+	pathSetNotifications: {CallSet, EditionNotifications, http.MethodPost},
+	pathSetAppConnection: {CallSet, EditionAppConnection, http.MethodPost},
 	pathDelete:           {CallDelete, 0, http.MethodPost},
 	pathTest:             {CallTest, 0, http.MethodGet},
 	pathInfo:             {CallInfo, 0, http.MethodGet},
@@ -99,7 +99,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serves is false for a call, or an edition of it, that this server lacks.
 func (s *Server) serves(called route) bool {
-	successor := s.options.Editions&AppConnection != 0
+	successor := s.options.Editions&EditionAppConnection != 0
 	switch called.call {
 	case CallSet:
 		return s.options.Editions&called.edition != 0

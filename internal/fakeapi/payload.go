@@ -40,7 +40,7 @@ type Payload struct {
 	PlatformErrorCode string `json:"PlatformErrorCode"`
 }
 
-func (c *connection) payload(event Event) Payload {
+func (c *appConnection) payload(event Event) Payload {
 	return Payload{
 		PrinterID:         "printer-" + c.printerName,
 		SecretKey:         event.SecretKey,

@@ -58,9 +58,9 @@ func (s *Server) ResetRequests() {
 	s.requests, s.sockets = nil, 0
 }
 
-// Connections is how many TCP connections [Server.Listen] accepted since the
+// Sockets is how many TCP connections [Server.Listen] accepted since the
 // last [Server.ResetRequests].
-func (s *Server) Connections() int {
+func (s *Server) Sockets() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sockets

@@ -29,8 +29,8 @@ func TestRequestLog(t *testing.T) {
 		t.Fatalf("%d requests, %d hooked", len(log), len(hooked))
 	}
 	for i, want := range []fakeapi.Request{
-		{Call: fakeapi.CallSet, Edition: fakeapi.Notifications, Method: "POST", Path: setPath, Token: token, Body: setBody, Status: 200, Committed: true},
-		{Call: fakeapi.CallSet, Edition: fakeapi.AppConnection, Method: "POST", Path: nextPath, Token: token, Body: `{"AppToken":"token-garage"}`, Status: 400},
+		{Call: fakeapi.CallSet, Edition: fakeapi.EditionNotifications, Method: "POST", Path: setPath, Token: token, Body: setBody, Status: 200, Committed: true},
+		{Call: fakeapi.CallSet, Edition: fakeapi.EditionAppConnection, Method: "POST", Path: nextPath, Token: token, Body: `{"AppToken":"token-garage"}`, Status: 400},
 		{Call: fakeapi.CallInfo, Method: "GET", Path: infoPath, Token: token, Status: 200},
 		{Call: fakeapi.CallDelete, Method: "POST", Path: delPath, Token: token, Status: 200, Committed: true},
 	} {
@@ -49,11 +49,11 @@ func TestRequestLog(t *testing.T) {
 	if w.api.Count(fakeapi.CallSet) != 2 || w.api.Count("") != 4 || w.api.Count(fakeapi.CallTest) != 0 {
 		t.Error("wrong counts")
 	}
-	if n := w.api.Connections(); n != 1 {
+	if n := w.api.Sockets(); n != 1 {
 		t.Errorf("%d TCP connections, want one kept alive", n)
 	}
 	w.api.ResetRequests()
-	if len(w.api.Requests()) != 0 || w.api.Count("") != 0 || w.api.Connections() != 0 {
+	if len(w.api.Requests()) != 0 || w.api.Count("") != 0 || w.api.Sockets() != 0 {
 		t.Error("the log is not empty after ResetRequests")
 	}
 }
@@ -144,7 +144,7 @@ func TestManyAtOnce(t *testing.T) {
 			w.api.SetInfoStatus(own, 601)
 			w.api.Webhook(own)
 			w.api.Count(fakeapi.CallSet)
-			w.api.Connections()
+			w.api.Sockets()
 			if worker%2 == 0 {
 				w.api.Revoke(own, 604)
 			}

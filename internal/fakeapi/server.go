@@ -20,10 +20,10 @@ type Editions int
 
 // The editions that a server may serve (API page, Calls).
 const (
-	Notifications Editions = 1 << iota
-	AppConnection
+	EditionNotifications Editions = 1 << iota
+	EditionAppConnection
 
-	both = Notifications | AppConnection
+	both = EditionNotifications | EditionAppConnection
 )
 
 // Call is what a request asks for.
@@ -62,12 +62,12 @@ type Options struct {
 type Server struct {
 	options Options
 
-	mu          sync.Mutex             // never held while delivering, waiting or calling a hook
-	connections map[string]*connection // by token
-	faults      []*fault
-	requests    []*Request
-	hooks       []func(Request) // only appended to
-	sockets     int
+	mu             sync.Mutex                // never held while delivering, waiting or calling a hook
+	appConnections map[string]*appConnection // by token
+	faults         []*fault
+	requests       []*Request
+	hooks          []func(Request) // only appended to
+	sockets        int
 }
 
 // New makes a fake without App Connections.
@@ -88,7 +88,7 @@ func New(options Options) *Server {
 	if options.NotServed == nil {
 		options.NotServed = http.NotFound
 	}
-	return &Server{options: options, connections: map[string]*connection{}}
+	return &Server{options: options, appConnections: map[string]*appConnection{}}
 }
 
 // HTMLPage answers like a web front end that knows every path: 200 with a

@@ -92,7 +92,7 @@ func (l *load) wantAll(t *testing.T, parallelism int) {
 	if sent, want := l.api.Count(""), len(l.tokens)+l.faults; sent != want || l.api.Count(fakeapi.CallSet) != want {
 		t.Errorf("%d requests were sent, want %d", sent, want)
 	}
-	if opened := l.api.Connections(); opened > parallelism {
+	if opened := l.api.Sockets(); opened > parallelism {
 		t.Errorf("%d TCP connections, want at most %d", opened, parallelism)
 	}
 }
@@ -152,7 +152,7 @@ resource "octoeverywhere_notification_webhook" "printer" {
 				t.Errorf("the provider took %d MiB, want at most %d", peak, loadPeakMiB)
 			}
 			figures.add("Load: %d webhooks, -parallelism=%d, %d faults: all set as asked in %s, %d requests, %d TCP connections, provider at most %d MiB (%d MiB planning).",
-				len(l.tokens), parallelism, l.faults, took.Round(100*time.Millisecond), l.api.Count(""), l.api.Connections(), peak, planned)
+				len(l.tokens), parallelism, l.faults, took.Round(100*time.Millisecond), l.api.Count(""), l.api.Sockets(), peak, planned)
 		})
 	}
 }
@@ -205,7 +205,7 @@ func TestClientLeavesNothing(t *testing.T) {
 				t.Errorf("the client left goroutines behind:\n%s", left)
 			}
 			figures.add("Client: %d webhooks by %d goroutines, %d faults: %d requests on %d TCP connections, no goroutine and no connection left.",
-				len(l.tokens), parallelism, l.faults, l.api.Count(""), l.api.Connections())
+				len(l.tokens), parallelism, l.faults, l.api.Count(""), l.api.Sockets())
 		})
 	}
 }

@@ -19,7 +19,7 @@ func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
 	id := fingerprintOf(t, tokens["garage"])
-	w := newWorld(t, fakeapi.Options{Editions: fakeapi.Notifications}, tokens)
+	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications}, tokens)
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Status: 503, Header: map[string][]string{"Retry-After": {"1"}}})
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Kind: fakeapi.Reset})
 	ws := acctest.NewWorkspace(t)

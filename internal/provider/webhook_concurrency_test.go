@@ -20,8 +20,8 @@ func TestEditionIsFoundOnce(t *testing.T) {
 		editions fakeapi.Editions
 		sets     int
 	}{
-		{"the commissioned edition", fakeapi.Notifications, fleet},
-		{"its successor", fakeapi.AppConnection, fleet + 1},
+		{"the commissioned edition", fakeapi.EditionNotifications, fleet},
+		{"its successor", fakeapi.EditionAppConnection, fleet + 1},
 		{"both", 0, fleet},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func expectState(name, attribute string, value knownvalue.Check) statecheck.Stat
 // commissioned call, every other path 404.
 func TestWebhookOnCommissionedServer(t *testing.T) {
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{Editions: fakeapi.Notifications, NoInfo: true}, tokens)
+	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true}, tokens)
 	block := w.provider(tokens)
 	name := `app_connection = "garage"`
 
@@ -106,7 +106,7 @@ func TestWebhookOnCommissionedServer(t *testing.T) {
 // edition only.
 func TestWebhookOnSuccessorServer(t *testing.T) {
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{Editions: fakeapi.AppConnection}, tokens)
+	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionAppConnection}, tokens)
 	block := w.provider(tokens)
 	name := `app_connection = "garage"`
 

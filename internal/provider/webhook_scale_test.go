@@ -30,8 +30,8 @@ func TestFiveHundredWebhooks(t *testing.T) {
 		sets    int // requests to set them all
 		asked   int // at most, to ask about them all
 	}{
-		{"commissioned", fakeapi.Options{Editions: fakeapi.Notifications, NoInfo: true}, webhooks, parallelism},
-		{"successor", fakeapi.Options{Editions: fakeapi.AppConnection}, webhooks + 1, webhooks},
+		{"commissioned", fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true}, webhooks, parallelism},
+		{"successor", fakeapi.Options{Editions: fakeapi.EditionAppConnection}, webhooks + 1, webhooks},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t, test.options, tokens)
@@ -52,7 +52,7 @@ func TestFiveHundredWebhooks(t *testing.T) {
 				if sent := len(w.api.Requests()); sent > requests {
 					t.Errorf("%s: %d requests, want at most %d", what, sent, requests)
 				}
-				inUse, opened := connectionsInUse(w.api.Requests()), w.api.Connections()
+				inUse, opened := connectionsInUse(w.api.Requests()), w.api.Sockets()
 				if inUse > parallelism {
 					t.Errorf("%s: %d TCP connections in use at once, want at most %d", what, inUse, parallelism)
 				}

@@ -132,7 +132,7 @@ func TestVerifyDeliveryOutcomes(t *testing.T) {
 			errors: map[string]int{"The callback URL did not accept a test notification": 1}, says: []string{"got no answer instead of 200"},
 		},
 		{
-			name: "commissioned server", options: fakeapi.Options{Editions: fakeapi.Notifications}, tests: 1,
+			name: "commissioned server", options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, tests: 1,
 			warnings: map[string]int{notServed: 1}, says: []string{"404", "Remove verify_delivery"},
 		},
 		{

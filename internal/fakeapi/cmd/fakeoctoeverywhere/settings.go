@@ -52,9 +52,9 @@ func (c *connections) Set(value string) error {
 }
 
 var editions = map[string]fakeapi.Editions{
-	"both":          fakeapi.Notifications | fakeapi.AppConnection,
-	"notifications": fakeapi.Notifications,
-	"appconnection": fakeapi.AppConnection,
+	"both":          fakeapi.EditionNotifications | fakeapi.EditionAppConnection,
+	"notifications": fakeapi.EditionNotifications,
+	"appconnection": fakeapi.EditionAppConnection,
 }
 
 func parse(args []string, output io.Writer) (*settings, error) {

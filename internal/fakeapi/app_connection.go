@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// connection is an App Connection: one user's one printer. Server.mu guards
+// appConnection is an App Connection: one user's one printer. Server.mu guards
 // it, and the webhook that it points to.
-type connection struct {
+type appConnection struct {
 	printerName string
 	revoked     int // 603 or 604; 0 = alive
 	supporter   bool
@@ -41,10 +41,10 @@ type Webhook struct {
 func (s *Server) AddConnection(token, printerName string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.connections[token]; c != nil && c.revoked != 0 {
+	if c := s.appConnections[token]; c != nil && c.revoked != 0 {
 		panic("fakeapi: the App Connection of " + printerName + " was revoked; a new one has another token")
 	}
-	s.connections[token] = &connection{printerName: printerName, supporter: true, online: true, connected: s.options.Now()}
+	s.appConnections[token] = &appConnection{printerName: printerName, supporter: true, online: true, connected: s.options.Now()}
 }
 
 // Revoke ends an App Connection for good: from now on every call answers
@@ -53,7 +53,7 @@ func (s *Server) Revoke(token string, status int) {
 	if !endsForGood(status) {
 		panic(fmt.Sprintf("fakeapi: an App Connection ends with 603 or 604, not %d", status))
 	}
-	s.change(token, func(c *connection) { c.revoked, c.webhook = status, nil })
+	s.change(token, func(c *appConnection) { c.revoked, c.webhook = status, nil })
 }
 
 func endsForGood(status int) bool { return status == 603 || status == 604 }
@@ -63,13 +63,13 @@ func endsForGood(status int) bool { return status == 603 || status == 604 }
 // kept, and works again with the Perks. What Delete answers then is not
 // documented: here it works, since it uses nothing of the service.
 func (s *Server) SetSupporter(token string, yes bool) {
-	s.change(token, func(c *connection) { c.supporter = yes })
+	s.change(token, func(c *appConnection) { c.supporter = yes })
 }
 
 // SetOnline connects or disconnects the printer, as info tells.
 func (s *Server) SetOnline(token string, yes bool) {
 	now := s.options.Now()
-	s.change(token, func(c *connection) {
+	s.change(token, func(c *appConnection) {
 		if c.online == yes {
 			return
 		}
@@ -84,15 +84,15 @@ func (s *Server) SetOnline(token string, yes bool) {
 
 // SetInfoStatus makes info answer a status, such as 601 or 602; 0 is normal.
 func (s *Server) SetInfoStatus(token string, status int) {
-	s.change(token, func(c *connection) { c.infoStatus = status })
+	s.change(token, func(c *appConnection) { c.infoStatus = status })
 }
 
 // change panics when there is no such App Connection: a test that changes
 // another than it meant would prove nothing.
-func (s *Server) change(token string, change func(*connection)) {
+func (s *Server) change(token string, change func(*appConnection)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, found := s.connections[token]
+	c, found := s.appConnections[token]
 	if !found {
 		panic("fakeapi: no App Connection has this token; AddConnection first")
 	}
@@ -104,7 +104,7 @@ func (s *Server) change(token string, change func(*connection)) {
 func (s *Server) Webhook(token string) (Webhook, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, found := s.connections[token]
+	c, found := s.appConnections[token]
 	if !found || c.webhook == nil {
 		return Webhook{}, false
 	}
@@ -119,7 +119,7 @@ func (w *Webhook) clone() Webhook {
 
 // info tells of the printer, nothing of the webhook (API page, info). The
 // field PrinterLocalIp is absent while the printer is offline.
-func (c *connection) info() answer {
+func (c *appConnection) info() answer {
 	if c.infoStatus != 0 {
 		return refusal(c.infoStatus)
 	}
