@@ -154,7 +154,7 @@ type life struct {
 // live plays a fleet's life once.
 func (b *bench) live(ctx context.Context, l life, into map[phase]measure) error {
 	s, n := l.subject, l.n
-	api := fakeapi.New(fakeapi.Options{Latency: b.settings.latency})
+	api := fakeapi.New(fakeapi.Options{Flat: true, Latency: b.settings.latency})
 	for i := range n {
 		api.AddConnection(token(i), fmt.Sprintf("printer %d", i))
 	}

@@ -4,11 +4,7 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net"
-	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,10 +51,8 @@ func newFarm(ctx context.Context, c cli, work string) (*farm, error) {
 	}
 
 	var err error
-	if f.receiver, err = fakeapi.NewReceiver(); err != nil {
-		return nil, err
-	}
-	f.api = fakeapi.New(fakeapi.Options{DeliveryClient: f.deliveryClient()})
+	f.receiver = fakeapi.NewReceiver()
+	f.api = fakeapi.New(fakeapi.Options{Flat: true, DeliveryClient: f.receiver.Client()})
 	for name, token := range tokens {
 		f.api.AddConnection(token, name)
 	}
@@ -78,18 +72,6 @@ func newFarm(ctx context.Context, c cli, work string) (*farm, error) {
 func (f *farm) close() {
 	_ = f.running.Close()
 	f.receiver.Close()
-}
-
-// deliveryClient sends what goes to callbackHost to the receiver.
-func (f *farm) deliveryClient() *http.Client {
-	receiver, _ := url.Parse(f.receiver.URL)
-	var dialer net.Dialer
-	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: f.receiver.CertPool(), ServerName: receiver.Hostname(), MinVersion: tls.VersionTLS12},
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, receiver.Host)
-		},
-	}}
 }
 
 // buildProvider builds the provider into a filesystem mirror, so that init

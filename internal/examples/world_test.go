@@ -16,6 +16,7 @@ import (
 // tokenOf it, and has the workspace use it in place of the real service.
 func newAPI(t *testing.T, w *acctest.Workspace, options fakeapi.Options, names ...string) *fakeapi.Server {
 	t.Helper()
+	options.Flat = true
 	api := fakeapi.New(options)
 	for _, name := range names {
 		api.AddConnection(tokenOf(name), "the printer "+name)

@@ -10,10 +10,12 @@ import (
 // answer is what a call returns.
 type answer struct {
 	status int
-	body   any // JSON; nil = none
+	words  string // why it is refused
+	result any    // JSON; nil = none
 }
 
-// meanings are the API page's status codes that an answer explains.
+// meanings are the status codes that an answer explains (DESIGN.md,
+// "Statuses").
 var meanings = map[int]string{
 	http.StatusBadRequest:          "Invalid input parameters.",
 	http.StatusInternalServerError: "Internal server error.",
@@ -34,52 +36,37 @@ var meanings = map[int]string{
 	613: "There is no active print.",
 }
 
-// refusal is an error answer with the status's meaning, or the given detail.
-// Its fields are not documented (API page, Status codes), so nothing may
-// depend on their names.
-func refusal(status int, detail ...string) answer {
-	text := meanings[status]
-	if len(detail) > 0 {
-		text = detail[0]
-	}
-	return answer{status, map[string]any{"Success": false, "Status": status, "Error": text}}
+func refused(status int, words string) answer { return answer{status: status, words: words} }
+
+// refusedFor is a refusal in the words of the status's meaning.
+func refusedFor(status int) answer { return refused(status, meanings[status]) }
+
+// envelope is what an answer comes in (DESIGN.md, "Envelope"). For which errors
+// IsUserError is set is not documented; here for invalid input.
+type envelope struct {
+	Status      int
+	Error       string
+	IsUserError bool
+	Result      any
 }
 
-// write sends an answer. JSON is not escaped for HTML: the URL in it is to be
-// read as it was given.
-func (a answer) write(w http.ResponseWriter) {
-	if a.body == nil {
-		w.WriteHeader(a.status)
+// write sends an answer. The fields of a flat error are not documented. JSON is
+// not escaped for HTML: the URL in it is to be read as it was given.
+func (s *Server) write(w http.ResponseWriter, given answer) {
+	var body any = envelope{given.status, given.words, given.status == http.StatusBadRequest, given.result}
+	if s.options.Flat {
+		body = given.result
+		if given.words != "" {
+			body = map[string]any{"Success": false, "Error": given.words}
+		}
+	}
+	if body == nil {
+		w.WriteHeader(given.status)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(a.status)
+	w.WriteHeader(given.status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(a.body)
+	_ = encoder.Encode(body)
 }
-
-// statusWriter tells the status of an answer before it is sent.
-type statusWriter struct {
-	http.ResponseWriter
-	tell func(status int)
-	told bool
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	if !w.told {
-		w.told = true
-		w.tell(status)
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *statusWriter) Write(p []byte) (int, error) {
-	if !w.told {
-		w.WriteHeader(http.StatusOK)
-	}
-	return w.ResponseWriter.Write(p)
-}
-
-// Unwrap lets an http.ResponseController reach the writer itself.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

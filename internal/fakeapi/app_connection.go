@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -37,7 +38,7 @@ type Webhook struct {
 
 // AddConnection makes a living App Connection of a supporter's online printer.
 // It panics for a token that was revoked: a dead App Connection can't be
-// brought back, its successor has another token (API page, Who calls).
+// brought back, its successor has another token (DESIGN.md, "Who calls").
 func (s *Server) AddConnection(token, printerName string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,30 +118,41 @@ func (w *Webhook) clone() Webhook {
 	return saved
 }
 
-// info tells of the printer, nothing of the webhook (API page, info). The
-// field PrinterLocalIp is absent while the printer is offline.
-func (c *appConnection) info() answer {
+// dotNetTime writes times as .NET does: seven digits of a second.
+const dotNetTime = "2006-01-02T15:04:05.0000000Z"
+
+// info tells of the printer, nothing of the webhook (DESIGN.md, "Info"). What
+// depends on the printer being online is absent while it is not; a printer
+// that was never disconnected has .NET's zero time for it.
+func (s *Server) info(c *appConnection) answer {
 	if c.infoStatus != 0 {
-		return refusal(c.infoStatus)
+		return refusedFor(c.infoStatus)
+	}
+	number := func(n int) any {
+		if s.options.Dialect&DigitStrings != 0 {
+			return strconv.Itoa(n)
+		}
+		return n
 	}
 	told := map[string]any{
 		"PrinterName":           c.printerName,
 		"IsOnline":              c.online,
-		"LastConnectionTimeUtc": c.connected.UTC().Format(time.RFC3339),
+		"LastConnectionTimeUtc": c.connected.UTC().Format(dotNetTime),
+		"LastDisconnectTimeUtc": "0001-01-01T00:00:00",
 		"UserFacingPrinterUrl":  "https://octoeverywhere.com/printer/" + url.PathEscape(c.printerName),
 		"PrinterLimits": map[string]any{
-			"MaxDownloadFileSizeBytes":           1 << 30,
-			"MaxUploadFileSizeBytes":             1 << 29,
-			"MaxSingleWebcamStreamLengthSeconds": 3600,
+			"MaxDownloadFileSizeBytes":                     number(1 << 30),
+			"MaxUploadFileSizeBytes":                       number(1 << 29),
+			"MaxSingleWebcamStreamLengthSeconds":           number(3600),
+			"MaxTotalWebcamStreamTimePerTimeWindowSeconds": nil,
+			"WebcamStreamTimeWindow":                       nil,
 		},
 	}
 	if c.online {
 		told["PrinterLocalIp"] = "192.168.1.20"
 	}
-	last := c.disconnected
-	if last.IsZero() {
-		last = c.connected.Add(-time.Minute)
+	if !c.disconnected.IsZero() {
+		told["LastDisconnectTimeUtc"] = c.disconnected.UTC().Format(dotNetTime)
 	}
-	told["LastDisconnectTimeUtc"] = last.UTC().Format(time.RFC3339)
-	return answer{http.StatusOK, told}
+	return answer{status: http.StatusOK, result: told}
 }

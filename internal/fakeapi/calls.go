@@ -43,16 +43,16 @@ func tookEffect(call Call, given answer) bool {
 // perform carries a call out.
 func (s *Server) perform(r *http.Request, request Request, sent fields) answer {
 	if request.Token == "" {
-		return refusal(http.StatusBadRequest, "The AppToken is missing.")
+		return refused(http.StatusBadRequest, "The AppToken is missing.")
 	}
 	if request.Call == CallTest {
 		return s.test(r, request.Token)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, refused := s.admit(request.Token, request.Call)
+	c, refusal := s.admit(request.Token, request.Call)
 	if c == nil {
-		return refused
+		return refusal
 	}
 	switch request.Call {
 	case CallSet:
@@ -61,7 +61,7 @@ func (s *Server) perform(r *http.Request, request Request, sent fields) answer {
 		c.webhook = nil
 		return answer{status: http.StatusOK}
 	default:
-		return c.info()
+		return s.info(c)
 	}
 }
 
@@ -71,11 +71,11 @@ func (s *Server) admit(token string, call Call) (*appConnection, answer) {
 	c := s.appConnections[token]
 	switch {
 	case c == nil:
-		return nil, refusal(603)
+		return nil, refusedFor(603)
 	case c.revoked != 0:
-		return nil, refusal(c.revoked)
+		return nil, refusedFor(c.revoked)
 	case !c.supporter && call != CallDelete:
-		return nil, refusal(605)
+		return nil, refusedFor(605)
 	}
 	return c, answer{}
 }
@@ -89,15 +89,15 @@ func (s *Server) set(c *appConnection, edition Editions, sent fields) answer {
 	}
 	var target string
 	if json.Unmarshal(sent[urlField], &target) != nil || !validTarget(target) {
-		return refusal(http.StatusBadRequest, urlField+" is missing, or is no valid https URL.")
+		return refused(http.StatusBadRequest, urlField+" is missing, or is no valid https URL.")
 	}
 	var events []int
 	if raw, given := sent[eventsField]; given && json.Unmarshal(raw, &events) != nil {
-		return refusal(http.StatusBadRequest, eventsField+" is no list of numbers.")
+		return refused(http.StatusBadRequest, eventsField+" is no list of numbers.")
 	}
 	for _, event := range events {
-		if (event < 1 || event > 16) && !slices.Contains(s.options.ExtraEventTypes, event) {
-			return refusal(http.StatusBadRequest, eventsField+" has a value that is no event type.")
+		if (event < 1 || event > LastEventType) && !slices.Contains(s.options.ExtraEventTypes, event) {
+			return refused(http.StatusBadRequest, eventsField+" has a value that is no event type.")
 		}
 	}
 	if len(events) == 0 {
@@ -109,13 +109,16 @@ func (s *Server) set(c *appConnection, edition Editions, sent fields) answer {
 	}
 	c.webhook = saved // another object: deliveries under way count on the old one
 	if edition == EditionAppConnection {
-		return answer{status: http.StatusOK} // no body is promised
+		return answer{status: http.StatusOK} // nothing is promised
 	}
-	echo := map[string]any{"Success": true, "CallbackUrl": target}
+	echo := map[string]any{"CallbackUrl": target}
+	if s.options.Dialect&SuccessLeftOut == 0 {
+		echo["Success"] = true
+	}
 	if events != nil {
 		echo["EventTypes"] = events
 	}
-	return answer{http.StatusOK, echo}
+	return answer{status: http.StatusOK, result: echo}
 }
 
 // validTarget is whether Set takes a URL: https, a host, and nothing that a

@@ -3,7 +3,6 @@
 package fakeapi_test
 
 import (
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,50 +11,95 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-func TestSetEchoesWhatItSaved(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	const odd = `https://app.example.com/a%2Fb/é//?x=<1>&y=a+b&z=%zz&?`
-	status, body := w.call("POST", setPath, token, `{"CallbackUrl":"`+odd+`","EventTypes":[9,2]}`)
-	want := map[string]any{"Success": true, "CallbackUrl": odd, "EventTypes": []any{9.0, 2.0}}
-	if got := decode(t, body); status != 200 || !reflect.DeepEqual(got, want) {
-		t.Errorf("answered %d %v, want 200 %v", status, got, want)
-	}
-	if !strings.Contains(body, "<1>&") {
-		t.Errorf("the URL is escaped for HTML: %s", body)
-	}
-	saved, found := w.api.Webhook(token)
-	if !found || saved.URL != odd || !slices.Equal(saved.EventTypes, []int{9, 2}) || !saved.SetAt.Equal(w.clock.Now()) {
-		t.Errorf("saved %+v", saved)
-	}
+// object is a JSON object.
+type object = map[string]any
 
-	status, body = w.call("POST", setPath, token, setBody)
-	if got := decode(t, body); status != 200 || !reflect.DeepEqual(got, map[string]any{"Success": true, "CallbackUrl": someURL}) {
-		t.Errorf("without a filter: answered %d %v", status, got)
-	}
-	if saved, _ = w.api.Webhook(token); saved.URL != someURL || saved.EventTypes != nil || saved.Sets != 2 {
-		t.Errorf("Set does not replace: %+v", saved)
-	}
+func TestSet(t *testing.T) {
+	t.Parallel()
+	inBothShapes(t, fakeapi.Options{}, func(t *testing.T, w *world) {
+		const odd = `https://app.example.com/a%2Fb/é//?x=<1>&y=a+b&z=%zz&?`
+		if _, body := w.call("POST", setPath, token, `{"CallbackUrl":"`+odd+`"}`); !strings.Contains(body, "<1>&") {
+			t.Errorf("the URL is escaped for HTML: %s", body)
+		}
+		want := object{"Success": true, "CallbackUrl": odd, "EventTypes": []any{9.0, 2.0}}
+		if got := w.result("POST", setPath, `{"CallbackUrl":"`+odd+`","EventTypes":[9,2]}`); !reflect.DeepEqual(got, want) {
+			t.Errorf("answered %v, want %v", got, want)
+		}
+		saved, _ := w.api.Webhook(token)
+		if saved.URL != odd || !slices.Equal(saved.EventTypes, []int{9, 2}) || !saved.SetAt.Equal(w.clock.Now()) {
+			t.Errorf("saved %+v", saved)
+		}
+		if got := w.result("POST", setPath, setBody); !reflect.DeepEqual(got, object{"Success": true, "CallbackUrl": someURL}) {
+			t.Errorf("without a filter: answered %v", got)
+		}
+		if saved, _ = w.api.Webhook(token); saved.URL != someURL || saved.EventTypes != nil || saved.Sets != 3 {
+			t.Errorf("Set does not replace: %+v", saved)
+		}
+	})
 }
 
 func TestSuccessorEdition(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	if status, body := w.call("POST", nextPath, token, `{"WebhookUrl":"`+someURL+`","InclusiveEventTypesFilter":[]}`); status != 200 || body != "" {
-		t.Errorf("answered %d %q, want 200 without a body", status, body)
-	}
-	if saved, _ := w.api.Webhook(token); saved.URL != someURL || saved.EventTypes != nil || saved.Edition != fakeapi.EditionAppConnection {
-		t.Errorf("an empty filter is all events; saved %+v", saved)
-	}
-	if status, _ := w.call("POST", delPath, token, ""); status != 200 {
-		t.Errorf("Delete answered %d", status)
-	}
-	if _, found := w.api.Webhook(token); found {
-		t.Error("Delete deletes nothing")
-	}
-	if status, _ := w.call("POST", delPath, token, "{}"); status != 200 {
-		t.Errorf("Delete without a webhook answered %d", status)
-	}
+	inBothShapes(t, fakeapi.Options{}, func(t *testing.T, w *world) {
+		if got := w.result("POST", nextPath, `{"WebhookUrl":"`+someURL+`","InclusiveEventTypesFilter":[]}`); got != nil {
+			t.Errorf("answered %v", got)
+		}
+		if saved, _ := w.api.Webhook(token); saved.URL != someURL || saved.EventTypes != nil || saved.Edition != fakeapi.EditionAppConnection {
+			t.Errorf("an empty filter is all events; saved %+v", saved)
+		}
+		for _, body := range []string{"", "{}"} { // the second finds nothing to delete
+			if got := w.result("POST", delPath, body); got != nil {
+				t.Errorf("Delete answered %v", got)
+			}
+			if _, found := w.api.Webhook(token); found {
+				t.Error("Delete deletes nothing")
+			}
+		}
+	})
+}
+
+func TestDialect(t *testing.T) {
+	t.Parallel()
+	receiver, options := receiver(t)
+	options.Dialect = fakeapi.SuccessLeftOut | fakeapi.BareTestStatus | fakeapi.DigitStrings
+	inBothShapes(t, options, func(t *testing.T, w *world) {
+		for _, test := range []struct {
+			method, path, body string
+			want               any
+		}{
+			{"POST", setPath, `{"CallbackUrl":"` + receiver.URL + `"}`, object{"CallbackUrl": receiver.URL}},
+			{"GET", testPath, "", 200.0},
+		} {
+			if got := w.result(test.method, test.path, test.body); !reflect.DeepEqual(got, test.want) {
+				t.Errorf("%s answered %v, want %v", test.path, got, test.want)
+			}
+		}
+		info, _ := w.result("GET", infoPath, "").(object)
+		if limits, _ := info["PrinterLimits"].(object); limits["MaxUploadFileSizeBytes"] != "536870912" {
+			t.Errorf("info answered %v", info)
+		}
+	})
+}
+
+// TestRefusal is an error's shape; which calls have which is elsewhere.
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	inBothShapes(t, fakeapi.Options{}, func(t *testing.T, w *world) {
+		w.api.Script(fakeapi.Fault{Status: 600})
+		for _, want := range []object{ // the fault's, then the call's own
+			{"Status": 600.0, "Error": "Unknown or server error.", "IsUserError": false, "Result": nil},
+			{"Status": 400.0, "Error": "CallbackUrl is missing, or is no valid https URL.", "IsUserError": true, "Result": nil},
+		} {
+			status := want["Status"]
+			if w.flat {
+				want = object{"Success": false, "Error": want["Error"]}
+			}
+			got, body := w.call("POST", setPath, token, "{}")
+			if answered := decode[object](t, body); float64(got) != status || !reflect.DeepEqual(answered, want) {
+				t.Errorf("answered %d %s, want %v %v", got, body, status, want)
+			}
+		}
+	})
 }
 
 func TestTokenInHeaderOrBody(t *testing.T) {
@@ -98,12 +142,8 @@ func TestInvalidInput(t *testing.T) {
 		`{"CallbackUrl":"https://a.example/","EventTypes":[1.5]}`, `{"CallbackUrl":"https://a.example/","EventTypes":1}`,
 		`{"CallbackUrl":"https://a.example/"`,
 	} {
-		status, answered := w.call("POST", setPath, token, body)
-		if status != 400 {
+		if status, _ := w.call("POST", setPath, token, body); status != 400 {
 			t.Errorf("%s: answered %d, want 400", body, status)
-		}
-		if len(decode(t, answered)) == 0 {
-			t.Errorf("%s: no details in the answer", body)
 		}
 	}
 	if status, _ := w.call("POST", nextPath, token, setBody); status != 400 {
@@ -112,48 +152,44 @@ func TestInvalidInput(t *testing.T) {
 	if _, found := w.api.Webhook(token); found {
 		t.Error("a refused Set saved something")
 	}
-	w.set(someURL, 1, 16, 42) // 42 is newer than the page
-	if status, _ := w.call("POST", setPath, token, `{"CallbackUrl":"`+someURL+`","EventTypes":null}`); status != 200 {
-		t.Errorf("null is absent: answered %d", status)
-	}
+	w.set(someURL, 1, fakeapi.LastEventType, 42)
+	w.result("POST", setPath, `{"CallbackUrl":"`+someURL+`","EventTypes":null}`) // null is absent
 }
 
 func TestInfo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	status, body := w.call("GET", infoPath, token, "")
-	want := map[string]any{
-		"PrinterName": "garage", "PrinterLocalIp": "192.168.1.20", "IsOnline": true,
-		"LastConnectionTimeUtc": "2026-03-01T12:00:00Z", "LastDisconnectTimeUtc": "2026-03-01T11:59:00Z",
-		"UserFacingPrinterUrl": "https://octoeverywhere.com/printer/garage",
-		"PrinterLimits": map[string]any{
-			"MaxDownloadFileSizeBytes": 1073741824.0, "MaxUploadFileSizeBytes": 536870912.0, "MaxSingleWebcamStreamLengthSeconds": 3600.0,
-		},
-	}
-	if got := decode(t, body); status != 200 || !reflect.DeepEqual(got, want) {
-		t.Errorf("answered %d %v, want %v", status, got, want)
-	}
-
-	w.clock.Advance(longAfter)
-	w.api.SetOnline(token, false)
-	_, body = w.call("GET", infoPath, token, "")
-	got := decode(t, body)
-	if got["IsOnline"] != false || got["LastDisconnectTimeUtc"] != "2026-08-28T12:00:00Z" || got["LastConnectionTimeUtc"] != "2026-03-01T12:00:00Z" {
-		t.Errorf("offline: %v", got)
-	}
-	if _, there := got["PrinterLocalIp"]; there {
-		t.Error("an offline printer has a local address")
-	}
-	w.api.SetInfoStatus(token, 602)
-	if status, _ := w.call("GET", infoPath, token, ""); status != 602 {
-		t.Errorf("answered %d, want 602", status)
-	}
-	w.api.SetInfoStatus(token, 0)
-	w.clock.Advance(longAfter)
-	w.api.SetOnline(token, true)
-	if _, body = w.call("GET", infoPath, token, ""); decode(t, body)["LastConnectionTimeUtc"] != "2027-02-24T12:00:00Z" {
-		t.Errorf("online again: %s", body)
-	}
+	inBothShapes(t, fakeapi.Options{}, func(t *testing.T, w *world) {
+		want := object{
+			"PrinterName": "garage", "PrinterLocalIp": "192.168.1.20", "IsOnline": true,
+			"LastConnectionTimeUtc": "2026-03-01T12:00:00.0000000Z", "LastDisconnectTimeUtc": "0001-01-01T00:00:00",
+			"UserFacingPrinterUrl": "https://octoeverywhere.com/printer/garage",
+			"PrinterLimits": object{
+				"MaxDownloadFileSizeBytes": 1073741824.0, "MaxUploadFileSizeBytes": 536870912.0, "MaxSingleWebcamStreamLengthSeconds": 3600.0,
+				"MaxTotalWebcamStreamTimePerTimeWindowSeconds": nil, "WebcamStreamTimeWindow": nil,
+			},
+		}
+		check := func(what string) {
+			t.Helper()
+			if got := w.result("GET", infoPath, ""); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: answered %v, want %v", what, got, want)
+			}
+		}
+		check("new")
+		w.clock.Advance(longAfter)
+		w.api.SetOnline(token, false)
+		delete(want, "PrinterLocalIp")
+		want["IsOnline"], want["LastDisconnectTimeUtc"] = false, "2026-08-28T12:00:00.0000000Z"
+		check("offline")
+		w.api.SetInfoStatus(token, 602)
+		if status, _ := w.call("GET", infoPath, token, ""); status != 602 {
+			t.Errorf("answered %d, want 602", status)
+		}
+		w.api.SetInfoStatus(token, 0)
+		w.clock.Advance(longAfter)
+		w.api.SetOnline(token, true)
+		want["IsOnline"], want["LastConnectionTimeUtc"], want["PrinterLocalIp"] = true, "2027-02-24T12:00:00.0000000Z", "192.168.1.20"
+		check("online again")
+	})
 }
 
 // calls are all calls of both editions.
@@ -172,9 +208,8 @@ func TestRevokedAndNotSupporter(t *testing.T) {
 		w.set(someURL)
 		w.api.Revoke(token, status)
 		for _, call := range calls {
-			got, body := w.call(call.method, call.path, token, call.body)
-			if got != status || len(decode(t, body)) == 0 {
-				t.Errorf("%s of a revoked connection answered %d %q, want %d", call.name, got, body, status)
+			if got, _ := w.call(call.method, call.path, token, call.body); got != status {
+				t.Errorf("%s of a revoked connection answered %d, want %d", call.name, got, status)
 			}
 		}
 		if _, found := w.api.Webhook(token); found {
@@ -187,12 +222,11 @@ func TestRevokedAndNotSupporter(t *testing.T) {
 	w.set(someURL)
 	w.api.SetSupporter(token, false)
 	for _, call := range calls {
-		want := 605
 		if call.name == "delete" {
 			continue
 		}
-		if got, _ := w.call(call.method, call.path, token, call.body); got != want {
-			t.Errorf("%s answered %d, want %d", call.name, got, want)
+		if got, _ := w.call(call.method, call.path, token, call.body); got != 605 {
+			t.Errorf("%s answered %d, want 605", call.name, got)
 		}
 	}
 	if saved, found := w.api.Webhook(token); !found || saved.Sets != 1 {
@@ -221,8 +255,6 @@ func mustPanic(t *testing.T, what string, f func()) {
 
 func TestServed(t *testing.T) {
 	t.Parallel()
-	teapot := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
-	silent := func(http.ResponseWriter, *http.Request) {}
 	for _, test := range []struct {
 		name    string
 		options fakeapi.Options
@@ -231,9 +263,9 @@ func TestServed(t *testing.T) {
 	}{
 		{"both", fakeapi.Options{}, 404, map[string]int{"set": 200, "successor": 200, "delete": 200, "test": 400, "info": 200}},
 		{"commissioned", fakeapi.Options{Editions: fakeapi.EditionNotifications}, 404, map[string]int{"set": 200, "info": 200}},
-		{"commissioned only", fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true, NotServed: fakeapi.HTMLPage}, 200, map[string]int{"set": 200}},
-		{"successor", fakeapi.Options{Editions: fakeapi.EditionAppConnection, NotServed: teapot}, 418, map[string]int{"successor": 200, "delete": 200, "test": 400, "info": 200}},
-		{"no test", fakeapi.Options{NoTestWebhook: true, NotServed: silent}, 200, map[string]int{"set": 200, "successor": 200, "delete": 200, "info": 200}},
+		{"commissioned only", fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true, CatchAll: true}, 200, map[string]int{"set": 200}},
+		{"successor", fakeapi.Options{Editions: fakeapi.EditionAppConnection}, 404, map[string]int{"successor": 200, "delete": 200, "test": 400, "info": 200}},
+		{"no test", fakeapi.Options{NoTestWebhook: true, CatchAll: true}, 200, map[string]int{"set": 200, "successor": 200, "delete": 200, "info": 200}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

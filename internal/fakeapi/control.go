@@ -24,42 +24,40 @@ POST /_fake/supporter?printer=NAME&yes=false            Supporter Perks end, or 
 POST /_fake/online?printer=NAME&yes=false               the printer goes, or comes back
 `
 
-// control answers one request of a person.
+// control answers one request of a person: with JSON, or with a text of what to
+// do instead.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
+	status, told := s.play(r)
+	if text, ok := told.(string); ok {
+		http.Error(w, text, status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(told)
+}
+
+// play does what a person asks for, and returns what to tell them.
+func (s *Server) play(r *http.Request) (int, any) {
 	what := r.Method + " " + strings.TrimPrefix(r.URL.Path, controlPrefix)
 	switch what {
 	case "GET ":
-		_, _ = w.Write([]byte(controlHelp))
-		return
+		return http.StatusOK, controlHelp
 	case "GET webhooks":
-		tell(w, http.StatusOK, s.overview())
-		return
+		return http.StatusOK, s.overview()
 	case "POST fire", "POST revoke", "POST supporter", "POST online":
 	default:
-		http.Error(w, controlHelp, http.StatusNotFound)
-		return
+		return http.StatusNotFound, controlHelp
 	}
-
-	token, err := s.tokenOf(r.URL.Query().Get("printer"))
-	if err != nil {
-		tell(w, http.StatusNotFound, map[string]any{"error": err.Error()})
-		return
-	}
-	if status, told := s.act(r, what, token); status != http.StatusOK {
-		tell(w, status, map[string]any{"error": told})
-	} else {
-		tell(w, status, told)
-	}
-}
-
-// act does what a POST asks for, and returns what to tell the person.
-func (s *Server) act(r *http.Request, what, token string) (int, any) {
 	query := r.URL.Query()
+	token, err := s.tokenOf(query.Get("printer"))
+	if err != nil {
+		return http.StatusNotFound, err.Error()
+	}
 	number := func(name string) int {
-		n, err := strconv.Atoi(query.Get(name))
-		if err != nil {
-			return 0
-		}
+		n, _ := strconv.Atoi(query.Get(name)) // 0 for what is none
 		return n
 	}
 	yes, yesErr := strconv.ParseBool(query.Get("yes"))
@@ -130,14 +128,4 @@ func (s *Server) overview() []controlEntry {
 	}
 	slices.SortFunc(entries, func(a, b controlEntry) int { return strings.Compare(a.Printer, b.Printer) })
 	return entries
-}
-
-// tell writes JSON that a person can read.
-func tell(w http.ResponseWriter, status int, what any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(what)
 }

@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	lifetime         = 180 * 24 * time.Hour // of an appconnection webhook after the last Set (API page)
-	failuresAccepted = 5                    // more than these in a row stop the deliveries (API page, Delivery)
-	testNotification = 16                   // event type of what TestWebhook sends
+	lifetime         = 180 * 24 * time.Hour // of an appconnection webhook after the last Set (DESIGN.md, "Calls")
+	failuresAccepted = 5                    // more than these in a row stop the deliveries (DESIGN.md, "Delivery")
 )
 
 // Delivery is what became of an event.
@@ -68,27 +67,22 @@ func (s *Server) silence(c *appConnection, eventType int) string {
 // does not resume what is stopped: only Set does.
 func (s *Server) test(r *http.Request, token string) answer {
 	s.mu.Lock()
-	c, refused := s.admit(token, CallTest)
+	c, refusal := s.admit(token, CallTest)
 	if c != nil && c.webhook == nil {
-		c, refused = nil, refusal(http.StatusBadRequest, "No webhook is set.")
+		c, refusal = nil, refused(http.StatusBadRequest, "No webhook is set.")
 	}
 	if c == nil {
 		s.mu.Unlock()
-		return refused
+		return refusal
 	}
 	webhook, payload := c.webhook, c.payload(Event{Type: testNotification})
 	s.mu.Unlock()
-	delivery := s.deliver(whileRunning(r), webhook, payload)
-	return answer{http.StatusOK, map[string]any{s.options.TestStatusField: delivery.Status}}
-}
-
-// whileRunning is a context that the client's leaving does not end: the
-// service's own call to the receiver goes on.
-func whileRunning(r *http.Request) context.Context {
-	if running, ok := r.Context().Value(runningKey{}).(context.Context); ok {
-		return running
+	// The service's own call goes on when its client leaves.
+	delivery := s.deliver(context.WithoutCancel(r.Context()), webhook, payload)
+	if s.options.Dialect&BareTestStatus != 0 {
+		return answer{status: http.StatusOK, result: delivery.Status}
 	}
-	return context.WithoutCancel(r.Context())
+	return answer{status: http.StatusOK, result: map[string]any{s.options.TestStatusField: delivery.Status}}
 }
 
 // deliver POSTs to the webhook and counts the outcome.

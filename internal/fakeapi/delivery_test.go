@@ -43,15 +43,15 @@ func TestPayload(t *testing.T) {
 		"FileName": "MyCoolPrint", "DurationSec": 50.0, "Progress": 21.0, "TimeRemainingSec": 605.0, "ZOffsetMM": 300.0,
 		"CurrentLayer": 4.0, "TotalLayers": 9.0, "Error": "jam", "PlatformErrorCode": "E7",
 	}
-	if sent := decode(t, got.Raw); !reflect.DeepEqual(sent, want) {
+	if sent := decode[object](t, got.Raw); !reflect.DeepEqual(sent, want) {
 		t.Errorf("sent %v\nwant %v", sent, want)
 	}
-	if got.Payload.EventType != 6 || got.Payload.PrinterID != "printer-garage" || got.Payload.Progress != 21 {
+	if got.Payload.Type != 6 || got.Payload.PrinterID != "printer-garage" || got.Payload.Progress != 21 {
 		t.Errorf("decoded %+v", got.Payload)
 	}
 
 	w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1})
-	if sent := decode(t, receiver.Received()[1].Raw); len(sent) != len(want)-1 {
+	if sent := decode[object](t, receiver.Received()[1].Raw); len(sent) != len(want)-1 {
 		t.Errorf("without the optional SecretKey: %v", sent)
 	}
 }
@@ -165,8 +165,8 @@ func TestStopsAfterMoreThanFiveFailures(t *testing.T) {
 	}
 
 	// A test that succeeds resumes nothing, nor does one that fails then.
-	if _, body := w.call("GET", testPath, token, ""); decode(t, body)["StatusCode"] != 200.0 {
-		t.Errorf("test: %s", body)
+	if got := w.testStatus(); got != 200.0 {
+		t.Errorf("test: %v", got)
 	}
 	check(0, true)
 	receiver.SetStatus(500)
@@ -200,20 +200,21 @@ func TestNoAnswerIsAFailure(t *testing.T) {
 	if !got.Sent || got.Status != 0 || !errors.Is(got.Err, context.DeadlineExceeded) {
 		t.Errorf("a receiver that hangs: %+v", got)
 	}
-	if _, body := w.call("GET", testPath, token, ""); decode(t, body)["StatusCode"] != 0.0 {
-		t.Errorf("test: %s", body)
+	if got := w.testStatus(); got != 0.0 {
+		t.Errorf("test: %v", got)
 	}
 	if saved, _ := w.api.Webhook(token); saved.Failures != 2 {
 		t.Errorf("%d failures, want 2", saved.Failures)
 	}
 
-	trusted, _ := receiver(t)
-	w.set(trusted.URL + "/x?secret=hush") // its certificate is another's
+	untrusted, _ := receiver(t)
+	w = newWorld(t, fakeapi.Options{})
+	w.set(untrusted.URL + "/x?secret=hush")
 	got = w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1})
 	if got.Status != 0 || got.Err == nil || strings.Contains(got.Err.Error(), "hush") {
 		t.Errorf("a receiver that is not trusted: %+v", got)
 	}
-	if len(trusted.Received()) != 0 {
+	if len(untrusted.Received()) != 0 {
 		t.Error("it was called")
 	}
 }
@@ -299,30 +300,25 @@ func TestExpiry(t *testing.T) {
 
 func TestTestWebhook(t *testing.T) {
 	t.Parallel()
-	receiver, options := receiver(t)
-	w := newWorld(t, options)
-	if status, body := w.call("GET", testPath, token, ""); status != 400 || len(decode(t, body)) == 0 {
-		t.Errorf("without a webhook: %d %s", status, body)
-	}
-	w.setNext(receiver.URL+"/hook?k=v", 2)
-	status, body := w.call("GET", testPath, token, "")
-	if got := decode(t, body); status != 200 || !reflect.DeepEqual(got, map[string]any{"StatusCode": 200.0}) {
-		t.Errorf("answered %d %v", status, got)
-	}
-	got := receiver.Received()
-	if len(got) != 1 || got[0].Payload.EventType != 16 || got[0].URI != "/hook?k=v" || got[0].Payload.PrinterName != "garage" {
-		t.Errorf("arrived: %+v", got)
-	}
-	receiver.SetStatus(503)
-	if _, body := w.call("GET", testPath, token, ""); decode(t, body)["StatusCode"] != 503.0 {
-		t.Errorf("a receiver that fails: %s", body)
-	}
-
-	options.TestStatusField = "HttpStatus"
-	w = newWorld(t, options)
-	w.set(receiver.URL)
-	if _, body := w.call("GET", testPath, token, ""); decode(t, body)["HttpStatus"] != 503.0 {
-		t.Errorf("with another field name: %s", body)
+	for _, field := range []string{"StatusCode", "HttpStatus"} {
+		receiver, options := receiver(t)
+		if field != "StatusCode" {
+			options.TestStatusField = field
+		}
+		w := newWorld(t, options)
+		if status, _ := w.call("GET", testPath, token, ""); status != 400 {
+			t.Errorf("without a webhook: %d", status)
+		}
+		w.setNext(receiver.URL+"/hook?k=v", 2)
+		for _, want := range []int{200, 503} {
+			receiver.SetStatus(want)
+			if got := w.result("GET", testPath, ""); !reflect.DeepEqual(got, object{field: float64(want)}) {
+				t.Errorf("answered %v, want %d in %s", got, want, field)
+			}
+		}
+		if got := receiver.Received()[0]; got.Payload.Type != 16 || got.URI != "/hook?k=v" || got.Payload.PrinterName != "garage" {
+			t.Errorf("arrived: %+v", got)
+		}
 	}
 }
 

@@ -2,7 +2,10 @@
 
 package fakeapi
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 // Kind is how a scripted fault goes wrong.
 type Kind string
@@ -40,9 +43,26 @@ type Fault struct {
 	Status      int         // 200 to 999
 	Header      http.Header // such as Retry-After or Location
 	ContentType string      // "" = JSON for a Body that begins like it, else what net/http makes of it
-	// Body of the answer. When it and ContentType are empty, a Status that the
-	// API page explains as an error has the JSON body that errors have.
+	// Body of the answer. When it and ContentType are empty, a Status that is
+	// an error of the API (DESIGN.md, "Statuses") has the body that errors have.
 	Body string
+}
+
+// ErrorIn200 is HTTP 200 with an error inside and no Result, as the service was
+// seen to answer (DESIGN.md, "Envelope"). Which call it is for is up to the
+// caller, as with [Enveloped].
+func ErrorIn200(status int, words string) Fault {
+	return Fault{Body: fmt.Sprintf(`{"Status":%d,"Error":%q}`, status, words)}
+}
+
+// Enveloped is HTTP 200 with an envelope of any parts: status and result are
+// written as they are, such as `"604"` or -1, and `null` or ["no object"]; an
+// empty status leaves Status out.
+func Enveloped(status, words, result string) Fault {
+	if status != "" {
+		status = `"Status":` + status + `,`
+	}
+	return Fault{Body: fmt.Sprintf(`{%s"Error":%q,"IsUserError":false,"Result":%s}`, status, words, result)}
 }
 
 // fault is a Fault and how often it was met.

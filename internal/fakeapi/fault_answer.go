@@ -13,12 +13,14 @@ import (
 const (
 	nestedDepth = 20_000 // deeper than any JSON that means something
 	dripWait    = 50 * time.Millisecond
+
+	enveloped = `{"Status":200,"Error":"","IsUserError":false,"Result":`
 )
 
-// answer misbehaves as the fault says. What does not end by itself ends when
+// misbehave answers as the fault says. What does not end by itself ends when
 // the client leaves or the server closes. http.ErrAbortHandler is how a
 // handler has net/http drop the connection.
-func (f *Fault) answer(w http.ResponseWriter, r *http.Request) {
+func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f *Fault) {
 	switch f.Kind {
 	case Hang:
 		<-r.Context().Done()
@@ -28,12 +30,14 @@ func (f *Fault) answer(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 
-	f.addHeader(w)
-	body := f.Body
+	body, open, end := f.Body, enveloped, "}"
+	if s.options.Flat {
+		open, end = "", ""
+	}
 	switch f.Kind {
 	case Truncated:
 		if body == "" {
-			body = `{"Success":tr`
+			body = open + `{"Success":tr`
 		}
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)+100))
 		f.begin(w, body)
@@ -49,10 +53,10 @@ func (f *Fault) answer(w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 	case Nested:
-		f.begin(w, strings.Repeat(`{"Success":`, nestedDepth)+"true"+strings.Repeat("}", nestedDepth))
+		f.begin(w, open+strings.Repeat(`{"Success":`, nestedDepth)+"true"+strings.Repeat("}", nestedDepth)+end)
 	default:
 		if _, explained := meanings[f.status()]; explained && body == "" && f.ContentType == "" {
-			refusal(f.status()).write(w)
+			s.write(w, refusedFor(f.status()))
 			return
 		}
 		f.begin(w, body)

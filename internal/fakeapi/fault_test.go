@@ -35,7 +35,10 @@ func TestScriptedAnswers(t *testing.T) {
 		{"error with an empty body", fakeapi.Fault{Status: 500, ContentType: "text/plain"}, 500, "text/plain", ""},
 		{"no content", fakeapi.Fault{Status: 204}, 204, "", ""},
 		{"empty", fakeapi.Fault{Status: 200}, 200, "", ""},
-		{"HTML", fakeapi.Fault{Body: "<!doctype html><p>hello"}, 200, "text/html; charset=utf-8", "<!doctype html><p>hello"},
+		{"HTML", fakeapi.Fault{Body: fakeapi.HTML}, 200, "text/html; charset=utf-8", fakeapi.HTML},
+		{"error in a 200", fakeapi.ErrorIn200(400, "Invalid Id"), 200, "application/json; charset=utf-8", `{"Status":400,"Error":"Invalid Id"}`},
+		{"envelope", fakeapi.Enveloped(`"604"`, "gone", `[7]`), 200, "application/json; charset=utf-8", `{"Status":"604","Error":"gone","IsUserError":false,"Result":[7]}`},
+		{"envelope without Status", fakeapi.Enveloped("", "", "null"), 200, "application/json; charset=utf-8", `{"Error":"","IsUserError":false,"Result":null}`},
 		{"wrong types", fakeapi.Fault{Body: `{"Success":"yes"}`}, 200, "application/json; charset=utf-8", `{"Success":"yes"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -55,7 +58,7 @@ func TestScriptedAnswers(t *testing.T) {
 				t.Errorf("answered %d as %q, want %d as %q", response.StatusCode, response.Header.Get("Content-Type"), test.status, test.contentType)
 			}
 			if test.body == "{" {
-				decode(t, string(body))
+				decode[object](t, string(body))
 			} else if string(body) != test.body {
 				t.Errorf("body %q, want %q", body, test.body)
 			}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Paths of the API (API page, Calls).
+// Paths of the API (DESIGN.md, "Calls").
 const (
 	pathSetNotifications = "/api/notifications/setfromappconnection"
 	pathSetAppConnection = "/api/appconnection/SetNotificationWebhook"
@@ -36,6 +36,9 @@ var routes = map[string]route{
 	pathInfo:             {CallInfo, 0, http.MethodGet},
 }
 
+// HTML is a page as a web front end shows it, such as for a [Fault]'s Body.
+const HTML = "<!doctype html><html><body>OctoEverywhere</body></html>"
+
 // ServeHTTP answers one request: it is logged, meets a scripted fault or none,
 // and what it does is done and in the log before the answer goes out.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -44,18 +47,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, _ := io.ReadAll(io.LimitReader(r.Body, requestBodyLimit))
-	called := routes[r.URL.Path]
-	rightMethod := called.method == r.Method
-	if !rightMethod {
-		called.call, called.edition = CallOther, 0
+	known := routes[strings.TrimPrefix(r.URL.Path, s.options.RegionPath)]
+	asked, region := known, s.region(r)
+	switch {
+	case region != "":
+		asked = route{call: CallRedirect}
+	case known.method != r.Method:
+		asked = route{call: CallOther}
 	}
-	fields := readFields(r.Method, body)
+	sent := readFields(r.Method, body)
 	request := Request{
-		Call: called.call, Edition: called.edition, Method: r.Method, Path: r.URL.Path, Token: r.Header.Get("AppToken"),
+		Call: asked.call, Edition: asked.edition, Method: r.Method, Path: r.URL.Path, Token: r.Header.Get("AppToken"),
 		Body: string(body), UserAgent: r.UserAgent(), RemoteAddr: r.RemoteAddr, At: s.options.Now(),
 	}
 	if request.Token == "" {
-		request.Token = fields.token()
+		request.Token = sent.token()
 	}
 	entry, fault, hooks := s.arrived(request)
 	for _, hook := range hooks {
@@ -64,45 +70,49 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.options.Latency > 0 && !pause(r, s.options.Latency) {
 		return
 	}
-	if fault != nil && fault.Before != nil {
-		fault.Before(request)
+	if fault != nil {
+		if fault.Before != nil {
+			fault.Before(request)
+		}
+		fault.addHeader(w)
 	}
 
-	serves := s.serves(called)
+	serves := s.serves(asked)
 	switch {
 	case fault != nil && fault.answers():
 		if fault.Commit && serves {
-			done := s.perform(r, request, fields)
+			done := s.perform(r, request, sent)
 			s.settle(entry, 0, tookEffect(request.Call, done)) // now: the answer may never end
 		}
 		s.settle(entry, fault.logged(), false)
-		fault.answer(w, r)
+		s.misbehave(w, r, fault)
 	case serves:
-		given := s.perform(r, request, fields)
+		given := s.perform(r, request, sent)
 		s.settle(entry, given.status, tookEffect(request.Call, given))
-		if fault != nil {
-			fault.addHeader(w)
-		}
-		given.write(w)
-	case called.method != "" && !rightMethod && s.serves(routes[r.URL.Path]):
+		s.write(w, given)
+	case region != "":
+		s.settle(entry, s.options.RegionStatus, false)
+		w.Header().Set("Location", region)
+		w.WriteHeader(s.options.RegionStatus)
+	case s.serves(known): // and the method is another
 		s.settle(entry, http.StatusMethodNotAllowed, false)
-		w.Header().Set("Allow", called.method)
+		w.Header().Set("Allow", known.method)
 		w.WriteHeader(http.StatusMethodNotAllowed)
+	case s.options.CatchAll:
+		s.settle(entry, http.StatusOK, false)
+		_, _ = io.WriteString(w, HTML)
 	default:
-		watched := &statusWriter{ResponseWriter: w, tell: func(status int) { s.settle(entry, status, false) }}
-		s.options.NotServed(watched, r)
-		if !watched.told {
-			watched.WriteHeader(http.StatusOK)
-		}
+		s.settle(entry, http.StatusNotFound, false)
+		http.NotFound(w, r)
 	}
 }
 
 // serves is false for a call, or an edition of it, that this server lacks.
-func (s *Server) serves(called route) bool {
+func (s *Server) serves(asked route) bool {
 	successor := s.options.Editions&EditionAppConnection != 0
-	switch called.call {
+	switch asked.call {
 	case CallSet:
-		return s.options.Editions&called.edition != 0
+		return s.options.Editions&asked.edition != 0
 	case CallDelete:
 		return successor
 	case CallTest:

@@ -35,11 +35,24 @@ type world struct {
 	url    string
 	client *http.Client
 	clock  *clock
+	flat   bool
+}
+
+// inBothShapes runs a test that reads answers in the envelope, and flat.
+func inBothShapes(t *testing.T, options fakeapi.Options, test func(*testing.T, *world)) {
+	t.Helper()
+	for _, flat := range []bool{false, true} {
+		t.Run(map[bool]string{false: "envelope", true: "flat"}[flat], func(t *testing.T) {
+			t.Parallel()
+			options.Flat = flat
+			test(t, newWorld(t, options))
+		})
+	}
 }
 
 func newWorld(t *testing.T, options fakeapi.Options) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+	w := &world{t: t, flat: options.Flat, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
 	options.Now = w.clock.Now
 	w.api = fakeapi.New(options)
 	w.api.AddConnection(token, "garage")
@@ -109,29 +122,49 @@ func (w *world) must(path string, fields map[string]any) {
 	}
 }
 
+// result is call that must be answered 200, with the Result.
+func (w *world) result(method, path, body string) any {
+	w.t.Helper()
+	status, answered := w.call(method, path, token, body)
+	if status != 200 {
+		w.t.Fatalf("%s %s answered %d: %s", method, path, status, answered)
+	}
+	if w.flat {
+		if answered == "" {
+			return nil
+		}
+		return decode[any](w.t, answered)
+	}
+	opened := decode[map[string]any](w.t, answered)
+	if len(opened) != 4 || opened["Status"] != 200.0 || opened["Error"] != "" || opened["IsUserError"] != false {
+		w.t.Errorf("the envelope is %s", answered)
+	}
+	return opened["Result"]
+}
+
+// testStatus is what TestWebhook tells.
+func (w *world) testStatus() any {
+	w.t.Helper()
+	told, _ := w.result("GET", testPath, "").(map[string]any)
+	return told["StatusCode"]
+}
+
 // receiver starts a receiver, and tells the options of a fake that trusts it.
 func receiver(t *testing.T) (*fakeapi.Receiver, fakeapi.Options) {
 	t.Helper()
-	r, err := fakeapi.NewReceiver()
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := r.Client()
-	t.Cleanup(func() {
-		client.CloseIdleConnections()
-		r.Close()
-	})
-	return r, fakeapi.Options{DeliveryClient: client}
+	r := fakeapi.NewReceiver()
+	t.Cleanup(r.Close)
+	return r, fakeapi.Options{DeliveryClient: r.Client()}
 }
 
-// decode reads a JSON object.
-func decode(t *testing.T, text string) map[string]any {
+// decode reads JSON.
+func decode[T any](t *testing.T, text string) T {
 	t.Helper()
-	var object map[string]any
-	if err := json.Unmarshal([]byte(text), &object); err != nil {
-		t.Fatalf("no JSON object: %v\n%s", err, text)
+	var into T
+	if err := json.Unmarshal([]byte(text), &into); err != nil {
+		t.Fatalf("no such JSON: %v\n%s", err, text)
 	}
-	return object
+	return into
 }
 
 // clock is a time that only tests move.

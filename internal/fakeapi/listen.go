@@ -17,12 +17,7 @@ type Running struct {
 	URL string // base URL, without a trailing slash
 
 	server *http.Server
-	end    context.CancelFunc
 }
-
-// runningKey finds, in a request's context, the context that ends when the
-// listening server does, whatever the client does.
-type runningKey struct{}
 
 // Listen serves the fake on a loopback address, such as 127.0.0.1:0, and
 // refuses any other: it is no service. A fake may listen again after
@@ -41,12 +36,9 @@ func (s *Server) Listen(address string) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, end := context.WithCancel(context.Background())
-	base = context.WithValue(base, runningKey{}, base)
 	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			if state == http.StateNew {
@@ -57,12 +49,9 @@ func (s *Server) Listen(address string) (*Running, error) {
 		},
 	}
 	go func() { _ = server.Serve(listener) }()
-	return &Running{URL: "http://" + listener.Addr().String(), server: server, end: end}, nil
+	return &Running{URL: "http://" + listener.Addr().String(), server: server}, nil
 }
 
-// Close ends the server, its connections, and every answer and delivery that
-// is under way, without waiting for them.
-func (r *Running) Close() error {
-	r.end()
-	return r.server.Close()
-}
+// Close ends the server, its connections, and every answer that is under way,
+// without waiting for them.
+func (r *Running) Close() error { return r.server.Close() }

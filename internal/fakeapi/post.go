@@ -41,9 +41,8 @@ func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// post calls a receiver. The answer's body is ignored (API page, callback
-// response requirements). Errors show the host at most: the rest of the URL is
-// the app's secret.
+// post calls a receiver. Its status is all that counts (DESIGN.md, "Delivery").
+// Errors show the host at most: the rest of the URL is the app's secret.
 func post(ctx context.Context, client *http.Client, target string, payload Payload) (int, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
@@ -68,8 +67,7 @@ func post(ctx context.Context, client *http.Client, target string, payload Paylo
 }
 
 // asGiven has a request go to the very path that was given where net/url would
-// write it another way (API page: no normalization anywhere), such as unicode
-// that it would percent-encode.
+// write it another way, such as unicode that it would percent-encode.
 func asGiven(parsed *url.URL, target string) {
 	_, rest, _ := strings.Cut(target, "//")
 	rest, _, _ = strings.Cut(rest, "#")

@@ -4,26 +4,21 @@ package fakeapi
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"io"
 	"log"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Receiver is an app's HTTPS receiver on loopback, for tests and the demo. Its
-// certificate is self-signed, for 127.0.0.1, ::1 and localhost: give
-// [Receiver.CertPool] to the client.
+// certificate is httptest's: who calls it uses [Receiver.Client].
 type Receiver struct {
 	URL string // https, without a trailing slash
 
-	server *http.Server
-	pool   *x509.CertPool
+	server *httptest.Server
 
 	mu       sync.Mutex
 	status   int
@@ -38,45 +33,25 @@ type Notification struct {
 	URI      string // path and query as they came on the request line, byte for byte
 	Payload  Payload
 	Raw      string // the body as it came
-	At       time.Time
 }
 
 // NewReceiver starts a receiver that answers 200.
-func NewReceiver() (*Receiver, error) {
-	certificate, pool, err := selfSigned(time.Now())
-	if err != nil {
-		return nil, err
-	}
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	r := &Receiver{URL: "https://" + listener.Addr().String(), pool: pool, status: http.StatusOK, arrived: make(chan struct{})}
-	r.server = &http.Server{
-		Handler:           r,
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0),
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
-	}
-	go func() { _ = r.server.ServeTLS(listener, "", "") }()
-	return r, nil
+func NewReceiver() *Receiver {
+	r := &Receiver{status: http.StatusOK, arrived: make(chan struct{})}
+	r.server = httptest.NewUnstartedServer(r)
+	r.server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	r.server.StartTLS()
+	r.URL = r.server.URL
+	return r
 }
 
-// CertPool trusts the receiver's certificate, and no other.
-func (r *Receiver) CertPool() *x509.CertPool { return r.pool.Clone() }
-
-// Client trusts the receiver's certificate, and no other. It is for
-// [Options.DeliveryClient].
-func (r *Receiver) Client() *http.Client {
-	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig:     &tls.Config{RootCAs: r.CertPool(), MinVersion: tls.VersionTLS12},
-		MaxIdleConnsPerHost: 16,
-		IdleConnTimeout:     time.Minute,
-	}}
-}
+// Client trusts the receiver's certificate, and no other. It reaches the
+// receiver at its URL, and at example.com and all hosts below it too: callback
+// URLs may look like real ones. It is for [Options.DeliveryClient].
+func (r *Receiver) Client() *http.Client { return r.server.Client() }
 
 // Close ends the receiver and its connections.
-func (r *Receiver) Close() { _ = r.server.Close() }
+func (r *Receiver) Close() { r.server.Close() }
 
 // SetStatus is what the receiver answers from now on.
 func (r *Receiver) SetStatus(status int) {
@@ -114,7 +89,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(request.Body, requestBodyLimit))
 	got := Notification{
 		Path: request.URL.EscapedPath(), RawQuery: request.URL.RawQuery, URI: request.RequestURI,
-		Raw: string(body), At: time.Now(),
+		Raw: string(body),
 	}
 	_ = json.Unmarshal(body, &got.Payload)
 	r.mu.Lock()

@@ -2,11 +2,11 @@
 
 // Package fakeapi is a fake OctoEverywhere: both editions of the App API, the
 // delivery of notifications, scripted faults and a request log. It follows the
-// project's API page to the letter, and is the only server that tests, the
-// demo and the benchmark ever talk to. It knows nothing of the provider.
+// API as DESIGN.md tells it, and is the only server that tests, the demo and
+// the benchmark ever talk to. It knows nothing of the provider.
 //
-// Where the page leaves a corner open the fake chooses, and says so where it
-// does; search for "not documented".
+// Where nobody outside knows what the service does the fake chooses, and says
+// so where it does; search for "not documented".
 package fakeapi
 
 import (
@@ -18,7 +18,7 @@ import (
 // Editions is a set of editions of the API.
 type Editions int
 
-// The editions that a server may serve (API page, Calls).
+// The editions that a server may serve (DESIGN.md, "Calls").
 const (
 	EditionNotifications Editions = 1 << iota
 	EditionAppConnection
@@ -29,23 +29,47 @@ const (
 // Call is what a request asks for.
 type Call string
 
-// The calls of the API page. CallSet is Set in either edition; CallOther is
-// any path or method that the API does not have.
+// The calls of DESIGN.md, "Calls". CallSet is Set in either edition; CallOther
+// is any path or method that the API does not have; CallRedirect is whatever
+// was sent to the region instead of being served.
 const (
-	CallSet    Call = "set"
-	CallDelete Call = "delete"
-	CallTest   Call = "test"
-	CallInfo   Call = "info"
-	CallOther  Call = "other"
+	CallSet      Call = "set"
+	CallDelete   Call = "delete"
+	CallTest     Call = "test"
+	CallInfo     Call = "info"
+	CallOther    Call = "other"
+	CallRedirect Call = "redirect"
 )
 
-// Options sets up a [Server]. The zero value is a complete, healthy service.
+// Dialect is a set of ways to write a Result that nobody outside can rule out.
+type Dialect int
+
+// The dialects. Zero is what is documented.
+const (
+	SuccessLeftOut Dialect = 1 << iota // the commissioned Set's Result has no Success: Status says it
+	BareTestStatus                     // TestWebhook's Result is the number, not an object with it
+	DigitStrings                       // the numbers of info come as strings of digits
+)
+
+// Options sets up a [Server]. The zero value is a complete, healthy service
+// that answers in the envelope, from where it is called.
 type Options struct {
-	Editions        Editions         // 0 = both
-	NoInfo          bool             // info is not served
-	NoTestWebhook   bool             // TestWebhook is not served, whatever the editions
-	ExtraEventTypes []int            // event types beyond 1 to 16 that Set takes
-	TestStatusField string           // field of TestWebhook's answer, whose name is not documented; "" = StatusCode
+	Editions        Editions // 0 = both
+	NoInfo          bool     // info is not served
+	NoTestWebhook   bool     // TestWebhook is not served, whatever the editions
+	CatchAll        bool     // an unserved path answers 200 with [HTML], as a web front end may, instead of 404
+	ExtraEventTypes []int    // event types beyond [LastEventType] that Set takes
+
+	Flat            bool    // answers are the Result alone, as the vendor's pages show them (DESIGN.md, "Envelope")
+	Dialect         Dialect // how a Result is written
+	TestStatusField string  // field of TestWebhook's Result, whose name is not documented; "" = StatusCode
+
+	// RegionPath, such as /lon, and RegionHost, such as lon.localhost (same
+	// port), are where the calls are served; all others are sent there first
+	// (DESIGN.md, "Redirects"), with RegionStatus (0 = 307). "" = anywhere.
+	RegionPath, RegionHost string
+	RegionStatus           int
+
 	Now             func() time.Time // nil = time.Now
 	Latency         time.Duration    // before each answer, and before the call takes effect
 	DeliveryTimeout time.Duration    // how long a receiver may take; 0 = 10 s, as the service
@@ -53,8 +77,7 @@ type Options struct {
 	// the service wants 200 itself. nil = a client that reaches loopback
 	// addresses only: no event of a fake may arrive anywhere in the world.
 	DeliveryClient *http.Client
-	NotServed      http.HandlerFunc // how an unserved path answers; nil = 404 without JSON
-	Control        bool             // serve the control API for people under /_fake/
+	Control        bool // serve the control API for people under /_fake/
 }
 
 // Server is the fake. It is an http.Handler; [Server.Listen] runs it. Its
@@ -85,15 +108,8 @@ func New(options Options) *Server {
 		options.TestStatusField = "StatusCode"
 	}
 	options.DeliveryClient = deliveryClient(options.DeliveryClient)
-	if options.NotServed == nil {
-		options.NotServed = http.NotFound
+	if options.RegionStatus == 0 {
+		options.RegionStatus = http.StatusTemporaryRedirect
 	}
 	return &Server{options: options, appConnections: map[string]*appConnection{}}
-}
-
-// HTMLPage answers like a web front end that knows every path: 200 with a
-// page. It is for [Options.NotServed].
-func HTMLPage(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write([]byte("<!doctype html><html><body>OctoEverywhere</body></html>"))
 }

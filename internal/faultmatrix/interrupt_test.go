@@ -249,7 +249,7 @@ type fleet struct {
 
 func newFleet(t *testing.T, names ...string) *fleet {
 	t.Helper()
-	f := &fleet{t: t, api: fakeapi.New(fakeapi.Options{}), ws: acctest.NewWorkspace(t), names: names}
+	f := &fleet{t: t, api: fakeapi.New(fakeapi.Options{Flat: true}), ws: acctest.NewWorkspace(t), names: names}
 	f.done = sync.NewCond(&f.mu)
 	for _, name := range names {
 		f.api.AddConnection(f.token(name), name)

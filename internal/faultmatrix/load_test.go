@@ -33,7 +33,7 @@ const retried = octoeverywhere.DefaultMaxRetries
 
 func newLoad(t *testing.T, size int, retryAfter string) *load {
 	t.Helper()
-	l := &load{api: fakeapi.New(fakeapi.Options{})}
+	l := &load{api: fakeapi.New(fakeapi.Options{Flat: true})}
 	random := rand.New(rand.NewPCG(5, 2000)) // the same faults each time
 	for i := range size {
 		token := fmt.Sprintf("%s-load%04d-0123456789abcdef", tokenMark, i)

@@ -178,7 +178,7 @@ func (s *subject) call() fakeapi.Call {
 
 func newGroup(t *testing.T, rows []row) *group {
 	t.Helper()
-	g := &group{t: t, api: fakeapi.New(fakeapi.Options{}), elsewhere: fakeapi.New(fakeapi.Options{}), seen: map[string]map[string]string{}}
+	g := &group{t: t, api: fakeapi.New(fakeapi.Options{Flat: true}), elsewhere: fakeapi.New(fakeapi.Options{Flat: true}), seen: map[string]map[string]string{}}
 	listen := func(api *fakeapi.Server) string {
 		running, err := api.Listen("127.0.0.1:0")
 		if err != nil {

@@ -29,7 +29,7 @@ func installAndApply(ctx context.Context, r *release) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 
-	fake := fakeapi.New(fakeapi.Options{})
+	fake := fakeapi.New(fakeapi.Options{Flat: true})
 	fake.AddConnection(token, "printer")
 	running, err := fake.Listen("127.0.0.1:0")
 	if err != nil {

@@ -27,7 +27,7 @@ func TestWebhooksInAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		tokens := connections("a", "b", "c")
-		w := &world{t: t, api: fakeapi.New(fakeapi.Options{}), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+		w := &world{t: t, api: fakeapi.New(fakeapi.Options{Flat: true}), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
 		for name, token := range tokens {
 			w.api.AddConnection(token, name)
 		}

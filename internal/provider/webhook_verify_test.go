@@ -4,39 +4,22 @@ package provider_test
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// newReceiver starts an HTTPS receiver and makes the client with which the
-// fake delivers to it, whatever host a callback URL has.
+// newReceiver starts an HTTPS receiver, and returns the client with which the
+// fake delivers to it at any host below example.com.
 func newReceiver(t *testing.T) (*fakeapi.Receiver, *http.Client) {
 	t.Helper()
-	receiver, err := fakeapi.NewReceiver()
-	if err != nil {
-		t.Fatal(err)
-	}
+	receiver := fakeapi.NewReceiver()
 	t.Cleanup(receiver.Close)
-	listening, err := url.Parse(receiver.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var dialer net.Dialer
-	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: receiver.CertPool(), ServerName: listening.Hostname(), MinVersion: tls.VersionTLS12},
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, listening.Host)
-		},
-	}
-	t.Cleanup(transport.CloseIdleConnections)
-	return receiver, &http.Client{Transport: transport}
+	return receiver, receiver.Client()
 }
 
 // TestVerifyDelivery has the receiver refuse test notifications on create and
@@ -98,8 +81,8 @@ func TestVerifyDelivery(t *testing.T) {
 	wantPlanned(t, ws.Must(ws.Plan()), nil)
 
 	last := receiver.Received()[len(receiver.Received())-1]
-	if last.RawQuery != strings.SplitN(urlOne, "?", 2)[1] || last.Payload.EventType != 16 {
-		t.Errorf("the receiver got event %d with the query %q", last.Payload.EventType, last.RawQuery)
+	if last.RawQuery != strings.SplitN(urlOne, "?", 2)[1] || last.Payload.Type != 16 {
+		t.Errorf("the receiver got event %d with the query %q", last.Payload.Type, last.RawQuery)
 	}
 }
 
@@ -136,7 +119,7 @@ func TestVerifyDeliveryOutcomes(t *testing.T) {
 			warnings: map[string]int{notServed: 1}, says: []string{"404", "Remove verify_delivery"},
 		},
 		{
-			name: "not served", options: fakeapi.Options{DeliveryClient: client, NoTestWebhook: true, NotServed: fakeapi.HTMLPage}, tests: 1,
+			name: "not served", options: fakeapi.Options{DeliveryClient: client, NoTestWebhook: true, CatchAll: true}, tests: 1,
 			warnings: map[string]int{notServed: 1},
 		},
 		{

@@ -49,7 +49,7 @@ func ask(t *testing.T, method, url, token, body string) int {
 	}
 	request.Header.Set("AppToken", token)
 	request.Close = true
-	response, err := (&http.Client{}).Do(request)
+	response, err := (&http.Transport{}).RoundTrip(request) // follows no redirect
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +97,28 @@ func TestDefaults(t *testing.T) {
 	end()
 }
 
+// TestShape is where an answer comes from, and how it is written.
+func TestShape(t *testing.T) {
+	const path = "/api/appconnection/info"
+	address, _, end := start(t, "-flat", "-region", "/lon")
+	for place, want := range map[string]int{path: 307, "/lon" + path: 200} {
+		if got := ask(t, "GET", address+place, "fake-token-lab", ""); got != want {
+			t.Errorf("%s answered %d, want %d", place, got, want)
+		}
+	}
+	end()
+	address, _, end = start(t, "-region", "lon.localhost")
+	if got := ask(t, "GET", address+path, "fake-token-lab", ""); got != 307 {
+		t.Errorf("another host answered %d, want 307", got)
+	}
+	end()
+}
+
 func TestRefusesWhatMakesNoSense(t *testing.T) {
 	for _, args := range [][]string{
 		{"-listen", "0.0.0.0:0"}, {"-listen", "8600"}, {"-edition", "new"}, {"-latency", "-1s"}, {"-connection", "garage"},
 		{"-connection", "=garage"}, {"-connection", "a=x", "-connection", "a=y"}, {"-connection", "a=x", "-connection", "b=x"},
-		{"-ca", t.TempDir()}, {"-ca", "main.go"}, {"extra"},
+		{"-ca", t.TempDir()}, {"-ca", "main.go"}, {"-region", "lon.example.com"}, {"extra"},
 	} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%q is accepted", args)

@@ -25,6 +25,8 @@ type settings struct {
 	connections connections
 	latency     time.Duration
 	noInfo      bool
+	flat        bool
+	region      string
 	ca          string
 }
 
@@ -66,6 +68,8 @@ func parse(args []string, output io.Writer) (*settings, error) {
 	flags.Var(&s.connections, "connection", "an App Connection as `token=printer name`; may be repeated (default three printers)")
 	flags.DurationVar(&s.latency, "latency", 0, "`time` before each answer, such as 50ms")
 	flags.BoolVar(&s.noInfo, "no-info", false, "do not serve GET /api/appconnection/info")
+	flags.BoolVar(&s.flat, "flat", false, "answer without the envelope, as the vendor's pages show it")
+	flags.StringVar(&s.region, "region", "", "send callers to another `place` first: a path such as /lon, or a host such as lon.localhost")
 	flags.StringVar(&s.ca, "ca", "", "PEM `file` with the certificate of your receiver, for deliveries on loopback and elsewhere (default: the system's, loopback only)")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -79,6 +83,9 @@ func parse(args []string, output io.Writer) (*settings, error) {
 	if s.latency < 0 {
 		return nil, errors.New("the latency can't be negative")
 	}
+	if s.region != "" && !strings.HasPrefix(s.region, "/") && !strings.HasSuffix(s.region, "localhost") {
+		return nil, fmt.Errorf("the region %q is neither a path such as /lon nor a host such as lon.localhost", s.region)
+	}
 	if len(s.connections) == 0 {
 		for _, printer := range []string{"garage", "lab", "attic"} {
 			s.connections = append(s.connections, pair{"fake-token-" + printer, printer})
@@ -89,7 +96,12 @@ func parse(args []string, output io.Writer) (*settings, error) {
 
 // fake makes the server that the settings ask for.
 func (s *settings) fake() (*fakeapi.Server, error) {
-	options := fakeapi.Options{Editions: editions[s.edition], NoInfo: s.noInfo, Latency: s.latency, Control: true}
+	options := fakeapi.Options{Editions: editions[s.edition], NoInfo: s.noInfo, Latency: s.latency, Flat: s.flat, Control: true}
+	if strings.HasPrefix(s.region, "/") {
+		options.RegionPath = s.region
+	} else {
+		options.RegionHost = s.region
+	}
 	if s.ca != "" {
 		pem, err := os.ReadFile(s.ca)
 		if err != nil {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package fakeapi
+
+// LastEventType is the highest event type that is known; they begin at 1 and
+// have no gaps (DESIGN.md, "Event types"). An event is added here and to the
+// client's table, which has its name and a test that compares the two.
+const LastEventType = 16
+
+// testNotification is what TestWebhook sends.
+const testNotification = 16
+
+// Event is something that happens on a printer, as the service tells it. Zero
+// fields are sent as zero, but for SecretKey, which is optional.
+type Event struct {
+	Type              int    `json:"EventType"`
+	SecretKey         string `json:"SecretKey,omitempty"`
+	PrintID           string `json:"PrintId"`
+	FileName          string
+	DurationSec       int
+	Progress          int // percent
+	TimeRemainingSec  int
+	ZOffsetMM         int
+	CurrentLayer      int
+	TotalLayers       int
+	Error             string
+	PlatformErrorCode string
+}
+
+// Payload is the JSON that the service POSTs, with all fields of DESIGN.md,
+// "Delivery".
+type Payload struct {
+	PrinterID    string `json:"PrinterId"`
+	PrinterName  string
+	SnapshotURL  string `json:"SnapshotUrl"`
+	QuickViewURL string `json:"QuickViewUrl"`
+	Event
+}
+
+func (c *appConnection) payload(event Event) Payload {
+	return Payload{
+		PrinterID:    "printer-" + c.printerName,
+		PrinterName:  c.printerName,
+		SnapshotURL:  "https://octoeverywhere.com/snapshot/fake",
+		QuickViewURL: "https://octoeverywhere.com/quickview/fake",
+		Event:        event,
+	}
+}
