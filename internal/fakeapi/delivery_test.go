@@ -5,6 +5,7 @@ package fakeapi_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -50,7 +51,7 @@ func TestPayload(t *testing.T) {
 		t.Errorf("decoded %+v", got.Payload)
 	}
 
-	w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1})
+	w.fire(1)
 	if sent := decode[object](t, receiver.Received()[1].Raw); len(sent) != len(want)-1 {
 		t.Errorf("without the optional SecretKey: %v", sent)
 	}
@@ -63,7 +64,7 @@ func TestURLAsGiven(t *testing.T) {
 	w := newWorld(t, options)
 	for i, uri := range []string{"/", "//a//b/", "/a?", "/a?b?c", "/%7Euser/~user", "/a;b=c,d", "/ü[]|", "/q?ü=|{}&a=%zz", "/a/../b/./"} {
 		w.set(receiver.URL + uri + "#fragment")
-		if got := w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1}); got.Status != 200 {
+		if got := w.fire(1); got.Status != 200 {
 			t.Fatalf("%s: %+v", uri, got)
 		}
 		if got := receiver.Received()[i].URI; got != uri {
@@ -71,7 +72,7 @@ func TestURLAsGiven(t *testing.T) {
 		}
 	}
 	w.set(receiver.URL)
-	w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1})
+	w.fire(1)
 	if all := receiver.Received(); all[len(all)-1].URI != "/" {
 		t.Errorf("without a path, called %q", all[len(all)-1].URI)
 	}
@@ -81,7 +82,7 @@ func TestFilter(t *testing.T) {
 	t.Parallel()
 	receiver, options := receiver(t)
 	w := newWorld(t, options)
-	fire := func(event int) bool { return w.api.Fire(t.Context(), token, fakeapi.Event{Type: event}).Sent }
+	fire := func(event int) bool { return w.fire(event).Sent }
 	for _, test := range []struct {
 		name string
 		set  func(string, ...int)
@@ -104,10 +105,9 @@ func TestNothingToDeliver(t *testing.T) {
 	t.Parallel()
 	receiver, options := receiver(t)
 	w := newWorld(t, options)
-	fire := func() fakeapi.Delivery { return w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1}) }
 	silent := func(says string) {
 		t.Helper()
-		if got := fire(); got.Sent || !strings.Contains(got.Reason, says) {
+		if got := w.fire(1); got.Sent || !strings.Contains(got.Reason, says) {
 			t.Errorf("%+v, want not sent, because %q", got, says)
 		}
 	}
@@ -116,7 +116,7 @@ func TestNothingToDeliver(t *testing.T) {
 	w.api.SetSupporter(token, false)
 	silent("not a supporter")
 	w.api.SetSupporter(token, true)
-	if got := fire(); got.Status != 200 {
+	if got := w.fire(1); got.Status != 200 {
 		t.Errorf("a supporter again: %+v", got)
 	}
 	w.call("POST", delPath, token, "")
@@ -132,7 +132,6 @@ func TestStopsAfterMoreThanFiveFailures(t *testing.T) {
 	t.Parallel()
 	receiver, options := receiver(t)
 	w := newWorld(t, options)
-	fire := func() fakeapi.Delivery { return w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1}) }
 	check := func(failures int, stopped bool) {
 		t.Helper()
 		if saved, _ := w.api.Webhook(token); saved.Failures != failures || saved.Stopped != stopped {
@@ -142,22 +141,22 @@ func TestStopsAfterMoreThanFiveFailures(t *testing.T) {
 	w.set(receiver.URL)
 	for i, status := range []int{500, 404, 204, 201, 302} { // anything but 200 is a failure
 		receiver.SetStatus(status)
-		if got := fire(); !got.Sent || got.Status != status || got.Err == nil {
+		if got := w.fire(1); !got.Sent || got.Status != status || got.Err == nil {
 			t.Errorf("%d: %+v", status, got)
 		}
 		check(i+1, false)
 	}
 	receiver.SetStatus(200)
-	fire() // one success clears the count
+	w.fire(1) // one success clears the count
 	check(0, false)
 	receiver.SetStatus(500)
 	for i := range 6 {
-		fire()
+		w.fire(1)
 		check(i+1, i == 5)
 	}
 	receiver.SetStatus(200)
 	before := len(receiver.Received())
-	if got := fire(); got.Sent || !strings.Contains(got.Reason, "stopped") {
+	if got := w.fire(1); got.Sent || !strings.Contains(got.Reason, "stopped") {
 		t.Errorf("%+v after 6 failures", got)
 	}
 	if len(receiver.Received()) != before {
@@ -176,27 +175,35 @@ func TestStopsAfterMoreThanFiveFailures(t *testing.T) {
 	receiver.SetStatus(200)
 	w.set(receiver.URL) // resumes, and clears the count
 	check(0, false)
-	if got := fire(); got.Status != 200 {
+	if got := w.fire(1); got.Status != 200 {
 		t.Errorf("after Set: %+v", got)
 	}
+}
+
+// slowReceiver answers 500 when it is released, and tells when it is called.
+func slowReceiver(t *testing.T) (server *httptest.Server, arrived, release chan struct{}) {
+	t.Helper()
+	arrived, release = make(chan struct{}, 10), make(chan struct{})
+	server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // else net/http does not see the caller leave
+		arrived <- struct{}{}
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+		w.WriteHeader(500)
+	}))
+	t.Cleanup(server.Close)
+	return server, arrived, release
 }
 
 // TestNoAnswerIsAFailure has receivers that refuse, hang and can't be trusted.
 func TestNoAnswerIsAFailure(t *testing.T) {
 	t.Parallel()
-	release := make(chan struct{})
-	hanging := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-release:
-		case <-r.Context().Done():
-		}
-	}))
-	t.Cleanup(hanging.Close)
-	t.Cleanup(func() { close(release) })
-	client := hanging.Client()
-	w := newWorld(t, fakeapi.Options{DeliveryClient: client, DeliveryTimeout: 50 * time.Millisecond})
+	hanging, _, _ := slowReceiver(t)
+	w := newWorld(t, fakeapi.Options{DeliveryClient: hanging.Client(), DeliveryTimeout: 50 * time.Millisecond})
 	w.set(hanging.URL + "/x?secret=hush")
-	got := w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1})
+	got := w.fire(1)
 	if !got.Sent || got.Status != 0 || !errors.Is(got.Err, context.DeadlineExceeded) {
 		t.Errorf("a receiver that hangs: %+v", got)
 	}
@@ -210,7 +217,7 @@ func TestNoAnswerIsAFailure(t *testing.T) {
 	untrusted, _ := receiver(t)
 	w = newWorld(t, fakeapi.Options{})
 	w.set(untrusted.URL + "/x?secret=hush")
-	got = w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1})
+	got = w.fire(1)
 	if got.Status != 0 || got.Err == nil || strings.Contains(got.Err.Error(), "hush") {
 		t.Errorf("a receiver that is not trusted: %+v", got)
 	}
@@ -222,16 +229,7 @@ func TestNoAnswerIsAFailure(t *testing.T) {
 // TestAbandonedIsNoFailure ends the wait for a receiver that has not failed.
 func TestAbandonedIsNoFailure(t *testing.T) {
 	t.Parallel()
-	arrived, release := make(chan struct{}), make(chan struct{})
-	slow := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		close(arrived)
-		select {
-		case <-release:
-		case <-r.Context().Done():
-		}
-	}))
-	t.Cleanup(slow.Close)
-	t.Cleanup(func() { close(release) })
+	slow, arrived, _ := slowReceiver(t)
 	w := newWorld(t, fakeapi.Options{DeliveryClient: slow.Client()})
 	w.set(slow.URL)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -251,17 +249,11 @@ func TestAbandonedIsNoFailure(t *testing.T) {
 // belongs to.
 func TestReplacedWhileDelivering(t *testing.T) {
 	t.Parallel()
-	arrived, release := make(chan struct{}), make(chan struct{})
-	slow := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		close(arrived)
-		<-release
-		w.WriteHeader(500)
-	}))
-	t.Cleanup(slow.Close)
+	slow, arrived, release := slowReceiver(t)
 	w := newWorld(t, fakeapi.Options{DeliveryClient: slow.Client()})
 	w.set(slow.URL)
 	done := make(chan fakeapi.Delivery)
-	go func() { done <- w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1}) }()
+	go func() { done <- w.fire(1) }()
 	<-arrived
 	w.set(someURL) // no lock is held while the receiver thinks
 	close(release)
@@ -277,23 +269,22 @@ func TestExpiry(t *testing.T) {
 	t.Parallel()
 	receiver, options := receiver(t)
 	w := newWorld(t, options)
-	sent := func() bool { return w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1}).Sent }
 	w.setNext(receiver.URL)
 	w.clock.Advance(longAfter - time.Second)
-	if !sent() {
+	if !w.fire(1).Sent {
 		t.Error("quiet before 180 days")
 	}
 	w.clock.Advance(time.Second)
-	if got := w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1}); got.Sent || !strings.Contains(got.Reason, "180 days") {
+	if got := w.fire(1); got.Sent || !strings.Contains(got.Reason, "180 days") {
 		t.Errorf("after 180 days: %+v", got)
 	}
 	w.setNext(receiver.URL)
-	if !sent() {
+	if !w.fire(1).Sent {
 		t.Error("quiet after another Set")
 	}
 	w.set(receiver.URL) // the commissioned edition knows no end
 	w.clock.Advance(2 * longAfter)
-	if !sent() {
+	if !w.fire(1).Sent {
 		t.Error("a webhook of the commissioned edition ended")
 	}
 }
@@ -328,7 +319,7 @@ func TestDeliversToLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{})
 	w.set("https://192.0.2.1/x?secret=hush")
-	got := w.api.Fire(t.Context(), token, fakeapi.Event{Type: 1})
+	got := w.fire(1)
 	if got.Status != 0 || got.Err == nil || !strings.Contains(got.Err.Error(), "loopback") || strings.Contains(got.Err.Error(), "hush") {
 		t.Errorf("%+v", got)
 	}

@@ -4,11 +4,10 @@ package fakeapi_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"syscall"
@@ -46,20 +45,13 @@ func TestScriptedAnswers(t *testing.T) {
 			w := newWorld(t, fakeapi.Options{})
 			w.api.Script(test.fault)
 			response, err := w.ask("POST", setPath, token, setBody)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer response.Body.Close()
-			body, err := io.ReadAll(response.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if response.StatusCode != test.status || response.Header.Get("Content-Type") != test.contentType {
-				t.Errorf("answered %d as %q, want %d as %q", response.StatusCode, response.Header.Get("Content-Type"), test.status, test.contentType)
+			body, err := read(t, response, err, 1<<20)
+			if err != nil || response.StatusCode != test.status || response.Header.Get("Content-Type") != test.contentType {
+				t.Errorf("answered %d as %q, %v; want %d as %q", response.StatusCode, response.Header.Get("Content-Type"), err, test.status, test.contentType)
 			}
 			if test.body == "{" {
-				decode[object](t, string(body))
-			} else if string(body) != test.body {
+				decode[object](t, body)
+			} else if body != test.body {
 				t.Errorf("body %q, want %q", body, test.body)
 			}
 			if _, found := w.api.Webhook(token); found {
@@ -68,7 +60,7 @@ func TestScriptedAnswers(t *testing.T) {
 			if got := w.api.Requests()[0]; got.Status != test.status || got.Committed {
 				t.Errorf("logged as %d, committed %v", got.Status, got.Committed)
 			}
-			if status, _ := w.call("POST", setPath, token, setBody); status != 200 {
+			if status := w.status("POST", setPath, token, setBody); status != 200 {
 				t.Errorf("a fault is met once; then answered %d", status)
 			}
 		})
@@ -146,73 +138,46 @@ func TestFirstFaultThatFits(t *testing.T) {
 // TestKinds is what a client meets, with the effect lost and without.
 func TestKinds(t *testing.T) {
 	t.Parallel()
-	const limit = 64 << 10
-	for _, test := range []struct {
-		name   string
+	for name, test := range map[string]struct {
 		fault  fakeapi.Fault
-		meets  func(t *testing.T, response *http.Response, err error)
-		logged int
+		limit  int64  // of what is read
+		body   string // read in full, or begins
+		length int    // 0 = body's
+		err    error
 	}{
-		{"reset", fakeapi.Fault{Kind: fakeapi.Reset}, func(t *testing.T, _ *http.Response, err error) {
-			if !errors.Is(err, syscall.ECONNRESET) {
-				t.Errorf("%v, want a reset connection", err)
-			}
-		}, 0},
-		{"truncated", fakeapi.Fault{Kind: fakeapi.Truncated}, func(t *testing.T, response *http.Response, err error) {
-			body, err := read(t, response, err, limit)
-			if !errors.Is(err, io.ErrUnexpectedEOF) || body == "" || response.StatusCode != 200 {
-				t.Errorf("%d %q %v, want a body cut off", response.StatusCode, body, err)
-			}
-		}, 200},
-		{"truncated as scripted", fakeapi.Fault{Kind: fakeapi.Truncated, Status: 500, Body: `{"a`}, func(t *testing.T, response *http.Response, err error) {
-			body, err := read(t, response, err, limit)
-			if !errors.Is(err, io.ErrUnexpectedEOF) || body != `{"a` || response.StatusCode != 500 {
-				t.Errorf("%d %q %v, want a body cut off", response.StatusCode, body, err)
-			}
-		}, 500},
-		{"endless", fakeapi.Fault{Kind: fakeapi.Endless, Body: `{"Success":true}`}, func(t *testing.T, response *http.Response, err error) {
-			body, err := read(t, response, err, 1<<20)
-			if err != nil || len(body) != 1<<20 || !strings.HasPrefix(body, `{"Success":true}  `) {
-				t.Errorf("%d bytes, %v, want no end", len(body), err)
-			}
-		}, 200},
-		{"slow drip", fakeapi.Fault{Kind: fakeapi.SlowDrip}, func(t *testing.T, response *http.Response, err error) {
-			if body, err := read(t, response, err, 3); err != nil || body != "   " {
-				t.Errorf("%q, %v, want white space without end", body, err)
-			}
-		}, 200},
-		{"slow drip with an end", fakeapi.Fault{Kind: fakeapi.SlowDrip, Status: 600, Body: "{}"}, func(t *testing.T, response *http.Response, err error) {
-			if body, err := read(t, response, err, limit); err != nil || body != "{}" || response.StatusCode != 600 {
-				t.Errorf("%d %q, %v", response.StatusCode, body, err)
-			}
-		}, 600},
-		{"nested", fakeapi.Fault{Kind: fakeapi.Nested}, func(t *testing.T, response *http.Response, err error) {
-			body, err := read(t, response, err, 1<<20)
-			var into any
-			if err != nil || json.Unmarshal([]byte(body), &into) == nil || strings.Count(body, "{") != strings.Count(body, "}") {
-				t.Errorf("%d bytes, %v, want JSON that is too deep", len(body), err)
-			}
-		}, 200},
+		"truncated":             {fakeapi.Fault{Kind: fakeapi.Truncated}, 1e6, `{"Status":200,"Error":"","IsUserError":false,"Result":{"Success":tr`, 0, io.ErrUnexpectedEOF},
+		"truncated as scripted": {fakeapi.Fault{Kind: fakeapi.Truncated, Status: 500, Body: `{"a`}, 1e6, `{"a`, 0, io.ErrUnexpectedEOF},
+		"endless":               {fakeapi.Fault{Kind: fakeapi.Endless, Body: `{"a":true}`}, 1e6, `{"a":true}  `, 1e6, nil},
+		"slow drip":             {fakeapi.Fault{Kind: fakeapi.SlowDrip}, 3, "   ", 0, nil},
+		"slow drip with an end": {fakeapi.Fault{Kind: fakeapi.SlowDrip, Status: 600, Body: "{}"}, 1e6, "{}", 0, nil},
+		"nested":                {fakeapi.Fault{Kind: fakeapi.Nested}, 1e6, `{"Status":200,"Error":"","IsUserError":false,"Result":{"Success":{"Success":`, 240059, nil},
+		"reset":                 {fakeapi.Fault{Kind: fakeapi.Reset}, 0, "", 0, syscall.ECONNRESET},
 	} {
 		for _, commit := range []bool{false, true} {
-			name := test.name
-			if commit {
-				name += ", committed"
-			}
-			t.Run(name, func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, committed %v", name, commit), func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, fakeapi.Options{})
-				fault := test.fault
-				fault.Commit = commit
-				w.api.Script(fault)
+				test.fault.Commit = commit
+				w.api.Script(test.fault)
+				wanted := test.fault.Status
 				// A POST with a body is not sent again by net/http itself.
 				response, err := w.ask("POST", setPath, token, setBody)
-				test.meets(t, response, err)
+				if test.fault.Kind != fakeapi.Reset {
+					wanted = max(wanted, 200)
+					var body string
+					body, err = read(t, response, err, test.limit)
+					if !strings.HasPrefix(body, test.body) || len(body) != max(test.length, len(test.body)) || response.StatusCode != wanted {
+						t.Errorf("%d bytes with %d: %.80s", len(body), response.StatusCode, body)
+					}
+				}
+				if !errors.Is(err, test.err) {
+					t.Errorf("%v, want %v", err, test.err)
+				}
 				if _, found := w.api.Webhook(token); found != commit {
 					t.Errorf("saved: %v, want %v", found, commit)
 				}
 				log := w.api.Requests()
-				if len(log) != 1 || log[0].Status != test.logged || log[0].Committed != commit {
+				if len(log) != 1 || log[0].Status != wanted || log[0].Committed != commit {
 					t.Errorf("logged: %d requests, status %d, committed %v", len(log), log[0].Status, log[0].Committed)
 				}
 			})
@@ -234,49 +199,31 @@ func read(t *testing.T, response *http.Response, err error, limit int64) (string
 // TestHang ends when the client leaves, and when the server closes.
 func TestHang(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	met := make(chan fakeapi.Request, 1)
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Kind: fakeapi.Hang, Commit: true, Before: func(r fakeapi.Request) { met <- r }})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, "POST", w.url+setPath, strings.NewReader(setBody))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("AppToken", token)
-	failed := make(chan error, 1)
-	go func() {
-		_, err := w.client.Do(request)
-		failed <- err
-	}()
-	if r := <-met; r.Call != fakeapi.CallSet || r.Token != token || r.Body != setBody {
-		t.Errorf("the hook got a %s", r.Call)
-	}
-	cancel()
-	if err := <-failed; !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-
 	api := fakeapi.New(fakeapi.Options{})
-	api.Script(fakeapi.Fault{Kind: fakeapi.Hang, Times: -1, Before: func(r fakeapi.Request) { met <- r }})
 	running, err := api.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err = http.NewRequestWithContext(t.Context(), "GET", running.URL+infoPath, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_, err := w.client.Do(request)
-		failed <- err
-	}()
-	<-met
-	if err := running.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := <-failed; err == nil {
-		t.Error("an answer of a server that closed")
+	ctx, leave := context.WithCancel(t.Context())
+	for _, end := range []func(){leave, func() { _ = running.Close() }} {
+		met, failed := make(chan fakeapi.Request), make(chan error)
+		api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Kind: fakeapi.Hang, Before: func(r fakeapi.Request) { met <- r }})
+		request := newRequest(ctx, t, "POST", running.URL+setPath, token, setBody)
+		go func() {
+			response, err := (&http.Transport{}).RoundTrip(request)
+			if err == nil {
+				_ = response.Body.Close()
+			}
+			failed <- err
+		}()
+		if r := <-met; r.Call != fakeapi.CallSet || r.Token != token || r.Body != setBody {
+			t.Errorf("the hook got a %s", r.Call)
+		}
+		end()
+		if err := <-failed; err == nil {
+			t.Error("an answer")
+		}
+		ctx = t.Context()
 	}
 }
 
@@ -308,15 +255,7 @@ func TestBeforeStops(t *testing.T) {
 		<-release
 	}})
 	done := make(chan int)
-	go func() {
-		response, err := w.ask("POST", setPath, token, setBody)
-		if err != nil {
-			done <- 0
-			return
-		}
-		_ = response.Body.Close()
-		done <- response.StatusCode
-	}()
+	go func() { done <- w.status("POST", setPath, token, setBody) }()
 	<-met
 	if _, found := w.api.Webhook(token); found {
 		t.Error("saved before Before returned")
@@ -327,29 +266,5 @@ func TestBeforeStops(t *testing.T) {
 	close(release)
 	if status := <-done; status != 200 {
 		t.Errorf("answered %d", status)
-	}
-}
-
-// TestFaultsWithoutListen are those of a handler on a server of the test's.
-func TestFaultsWithoutListen(t *testing.T) {
-	t.Parallel()
-	api := fakeapi.New(fakeapi.Options{})
-	api.AddConnection(token, "garage")
-	server := httptest.NewTLSServer(api)
-	defer server.Close()
-	api.Script(fakeapi.Fault{Kind: fakeapi.Reset})
-	for _, fails := range []bool{true, false} {
-		request, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+setPath, strings.NewReader(setBody))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("AppToken", token)
-		response, err := server.Client().Do(request)
-		if (err != nil) != fails {
-			t.Errorf("%v, want an error: %v", err, fails)
-		}
-		if err == nil {
-			_ = response.Body.Close()
-		}
 	}
 }

@@ -4,6 +4,7 @@ package fakeapi_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -70,16 +71,32 @@ func newWorld(t *testing.T, options fakeapi.Options) *world {
 	return w
 }
 
-// ask sends a request; with a token it has the AppToken header.
-func (w *world) ask(method, path, token, body string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
+// newRequest makes a request; with a token it has the AppToken header.
+func newRequest(ctx context.Context, t *testing.T, method, url, token, body string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	if token != "" {
 		request.Header.Set("AppToken", token)
 	}
-	return w.client.Do(request)
+	return request
+}
+
+// ask sends a request.
+func (w *world) ask(method, path, token, body string) (*http.Response, error) {
+	return w.client.Do(newRequest(w.t.Context(), w.t, method, w.url+path, token, body))
+}
+
+// status is ask for nothing but the status; 0 = no answer.
+func (w *world) status(method, path, token, body string) int {
+	response, err := w.ask(method, path, token, body)
+	if err != nil {
+		return 0
+	}
+	_ = response.Body.Close()
+	return response.StatusCode
 }
 
 // call is ask that must be answered in full.
@@ -95,6 +112,11 @@ func (w *world) call(method, path, token, body string) (int, string) {
 		w.t.Fatal(err)
 	}
 	return response.StatusCode, string(read)
+}
+
+// fire lets an event of this type happen.
+func (w *world) fire(eventType int) fakeapi.Delivery {
+	return w.api.Fire(w.t.Context(), token, fakeapi.Event{Type: eventType})
 }
 
 // set sets the webhook in the commissioned edition.

@@ -49,11 +49,7 @@ func TestListensAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		address = strings.TrimPrefix(running.URL, "http://")
-		request, err := http.NewRequestWithContext(t.Context(), "GET", running.URL+infoPath, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("AppToken", token)
+		request := newRequest(t.Context(), t, "GET", running.URL+infoPath, token, "")
 		response, err := client.Do(request)
 		if err != nil {
 			t.Fatal(err)

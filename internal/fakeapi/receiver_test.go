@@ -5,7 +5,6 @@ package fakeapi_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strings"
 	"testing"
 )
@@ -18,11 +17,7 @@ func TestReceiver(t *testing.T) {
 	}
 	post := func(base, body string) int {
 		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), "POST", base+"/a%2Fb?k=v&k=w", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := receiver.Client().Do(request)
+		response, err := receiver.Client().Do(newRequest(t.Context(), t, "POST", base+"/a%2Fb?k=v&k=w", "", body))
 		if err != nil {
 			t.Fatal(err)
 		}

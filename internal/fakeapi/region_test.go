@@ -3,7 +3,6 @@
 package fakeapi_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -28,11 +27,7 @@ func TestRegion(t *testing.T) {
 		{fakeapi.Options{RegionHost: "lon.localhost", RegionPath: "/lon"}, "lon.localhost", infoPath, 307, "/lon" + infoPath},
 	} {
 		w := newWorld(t, test.options)
-		request, err := http.NewRequestWithContext(t.Context(), "GET", w.url+test.path, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("AppToken", token)
+		request := newRequest(t.Context(), t, "GET", w.url+test.path, token, "")
 		port := request.URL.Port()
 		if test.host != "" {
 			request.Host = test.host + ":" + port

@@ -71,9 +71,7 @@ func TestLateEntryAfterReset(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if response, err := w.ask("GET", infoPath, token, ""); err == nil {
-			_ = response.Body.Close()
-		}
+		w.status("GET", infoPath, token, "")
 	}()
 	<-met
 	w.api.ResetRequests()
@@ -92,12 +90,7 @@ func TestLatency(t *testing.T) {
 	w := newWorld(t, fakeapi.Options{Latency: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
 	w.api.OnRequest(func(fakeapi.Request) { cancel() })
-	request, err := http.NewRequestWithContext(ctx, "POST", w.url+setPath, strings.NewReader(setBody))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("AppToken", token)
-	if response, err := w.client.Do(request); err == nil {
+	if response, err := w.client.Do(newRequest(ctx, t, "POST", w.url+setPath, token, setBody)); err == nil {
 		_ = response.Body.Close()
 		t.Error("an answer after an hour, at once")
 	}
@@ -128,13 +121,7 @@ func TestManyAtOnce(t *testing.T) {
 		group.Go(func() {
 			for i := worker; i < connections; i += workers {
 				for status := 503; status == 503; {
-					response, err := w.ask("POST", setPath, name(i), fmt.Sprintf(`{"CallbackUrl":"%s/?i=%d"}`, receiver.URL, i))
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					_ = response.Body.Close()
-					status = response.StatusCode
+					status = w.status("POST", setPath, name(i), fmt.Sprintf(`{"CallbackUrl":"%s/?i=%d"}`, receiver.URL, i))
 				}
 			}
 			own := name(worker)
