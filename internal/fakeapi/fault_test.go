@@ -146,6 +146,8 @@ func TestKinds(t *testing.T) {
 		err    error
 	}{
 		"truncated":             {fakeapi.Fault{Kind: fakeapi.Truncated}, 1e6, `{"Status":200,"Error":"","IsUserError":false,"Result":{"Success":tr`, 0, io.ErrUnexpectedEOF},
+		"flat, truncated":       {fakeapi.Fault{Kind: fakeapi.Truncated}, 1e6, `{"Success":tr`, 0, io.ErrUnexpectedEOF},
+		"flat, nested":          {fakeapi.Fault{Kind: fakeapi.Nested}, 1e6, `{"Success":{"Success":`, 240004, nil},
 		"truncated as scripted": {fakeapi.Fault{Kind: fakeapi.Truncated, Status: 500, Body: `{"a`}, 1e6, `{"a`, 0, io.ErrUnexpectedEOF},
 		"endless":               {fakeapi.Fault{Kind: fakeapi.Endless, Body: `{"a":true}`}, 1e6, `{"a":true}  `, 1e6, nil},
 		"slow drip":             {fakeapi.Fault{Kind: fakeapi.SlowDrip}, 3, "   ", 0, nil},
@@ -156,13 +158,13 @@ func TestKinds(t *testing.T) {
 		for _, commit := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, committed %v", name, commit), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, fakeapi.Options{})
-				test.fault.Commit = commit
-				w.api.Script(test.fault)
-				wanted := test.fault.Status
+				w := newWorld(t, fakeapi.Options{Flat: strings.HasPrefix(name, "flat")})
+				fault, wanted := test.fault, test.fault.Status
+				fault.Commit = commit
+				w.api.Script(fault)
 				// A POST with a body is not sent again by net/http itself.
 				response, err := w.ask("POST", setPath, token, setBody)
-				if test.fault.Kind != fakeapi.Reset {
+				if fault.Kind != fakeapi.Reset {
 					wanted = max(wanted, 200)
 					var body string
 					body, err = read(t, response, err, test.limit)

@@ -45,8 +45,9 @@ func inBothShapes(t *testing.T, options fakeapi.Options, test func(*testing.T, *
 	for _, flat := range []bool{false, true} {
 		t.Run(map[bool]string{false: "envelope", true: "flat"}[flat], func(t *testing.T) {
 			t.Parallel()
-			options.Flat = flat
-			test(t, newWorld(t, options))
+			shaped := options
+			shaped.Flat = flat
+			test(t, newWorld(t, shaped))
 		})
 	}
 }
