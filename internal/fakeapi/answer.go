@@ -14,8 +14,8 @@ type answer struct {
 	result any    // JSON; nil = none
 }
 
-// meanings are the status codes that an answer explains (DESIGN.md,
-// "Statuses").
+// meanings are the status codes that an answer explains
+// (DESIGN.md, "Statuses").
 var meanings = map[int]string{
 	http.StatusBadRequest:          "Invalid input parameters.",
 	http.StatusInternalServerError: "Internal server error.",

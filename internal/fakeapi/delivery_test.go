@@ -57,7 +57,7 @@ func TestPayload(t *testing.T) {
 	}
 }
 
-// TestURLAsGiven is the page's "called exactly as given".
+// TestURLAsGiven: the URL is called exactly as it was given.
 func TestURLAsGiven(t *testing.T) {
 	t.Parallel()
 	receiver, options := receiver(t)

@@ -27,8 +27,8 @@ type Event struct {
 	PlatformErrorCode string
 }
 
-// Payload is the JSON that the service POSTs, with all fields of DESIGN.md,
-// "Delivery".
+// Payload is the JSON that the service POSTs, with all the fields of
+// DESIGN.md, "Delivery".
 type Payload struct {
 	PrinterID    string `json:"PrinterId"`
 	PrinterName  string

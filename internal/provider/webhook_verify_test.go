@@ -19,7 +19,8 @@ func newReceiver(t *testing.T) (*fakeapi.Receiver, *http.Client) {
 	t.Helper()
 	receiver := fakeapi.NewReceiver()
 	t.Cleanup(receiver.Close)
-	return receiver, receiver.Client()
+	client := receiver.Client()
+	return receiver, client
 }
 
 // TestVerifyDelivery has the receiver refuse test notifications on create and
