@@ -87,7 +87,7 @@ func TestFinders(t *testing.T) {
 	for _, old := range []string{
 		"// (design, rule 6)", "// (design rules 4 and 5)", "// a (design,\n// HTTP rules)", "// design.md, rule 10",
 		"// the design's lifecycle rules", "// (rules 2 to 5)", "// lifecycle rule 9", "// (api page, \"Calls\")",
-		"// follows the API's page", "// (issue 5,\n// line 2)", "// Issue 3, line 8", "# ../shared/design.md",
+		"// follows the API's page", "// (issue 5,\n// line 2)", "// Issue 3, line 8", "# ../shared/design.md", "// api/README.md",
 	} {
 		if !unknownPaper.MatchString(old) {
 			t.Errorf("not seen: %q", old)
@@ -118,7 +118,7 @@ var (
 		`(?i:\brules?` + gap + `\d+\b)`,
 		`(?i:\bapi(?:'s)?` + gap + `page\b)`,
 		`(?i:\bissue` + gap + `\d{1,2}\b)`,
-		`\bshared/(?:design|api)\b`,
+		`\bshared/(?:design|api)\b|\bapi/README\b`,
 	}, "|"))
 )
 
