@@ -20,97 +20,128 @@ import (
 // the service answered, and what to do. None holds a token or the query of a
 // callback URL: they are made of names, fingerprints and the client's errors.
 
-var (
-	pathEventTypes     = path.Root("event_types")
-	pathVerifyDelivery = path.Root("verify_delivery")
-)
-
-// errSecondSet is the ledger's refusal of a second Set in one run.
-var errSecondSet = errors.New("another instance of this run has set this App Connection's webhook")
+var pathVerifyDelivery = path.Root("verify_delivery")
 
 // What to do about an App Connection that is gone (603, 604) or paused (605).
 const (
-	adviceGone = "This token will never work again, and trying again does not help. " +
-		"The printer's owner must connect your app again in the OctoEverywhere App Connection portal, which hands out a new token; put it in place of the old one."
+	adviceNewToken = "The printer's owner must connect your app again in the OctoEverywhere App Connection portal, which hands out a new token; put it in place of the old one."
+	// adviceGone is for a token that has worked before.
+	adviceGone = "This token will never work again, and trying again does not help. " + adviceNewToken
+	// adviceNeverWorked is for a token that is used for the first time.
+	adviceNeverWorked = "First check that the token is the whole appApiToken, without quotes or anything else around it: a token that was cut or changed on the way is answered like this too. " +
+		"If it is right, it will never work again. " + adviceNewToken
 	adviceNotSupporter = "The printer's owner has no OctoEverywhere Supporter Perks now. " +
-		"The App Connection stays valid and works again, with the same token, once they are a supporter again; then apply again."
+		"The App Connection stays valid and works again, with the same token, once they are a supporter again"
 	adviceCheckToken = "Check that the token is the appApiToken of this App Connection, whole and unchanged."
+	unchanged        = "Nothing was changed at OctoEverywhere."
 )
 
-// mayHaveSet tells whether a failed Set leaves the webhook possibly changed.
-func mayHaveSet(err error) bool {
-	var echo *octoeverywhere.EchoError
-	return octoeverywhere.IsAmbiguous(err) || errors.As(err, &echo)
-}
-
-// setFailed explains a Set that did not succeed.
-func setFailed(wanted wantedWebhook, err error) diag.Diagnostic {
-	what := told(wanted.choice, err)
-	var echo *octoeverywhere.EchoError
+// setFailed explains a Set that did not succeed, and what is there now.
+func setFailed(s setting, was before, err error) diag.Diagnostic {
+	what := told(s.choice, err)
+	ambiguous := octoeverywhere.IsAmbiguous(err)
+	now := unchanged
+	switch {
+	case was == passedOn && !ambiguous:
+		now = "The webhook that was there before is still set."
+	case was == putBack:
+		now = "This run had deleted the webhook that was there before, and has set it again as it was."
+	case was == lost && ambiguous:
+		now = "This run had deleted the webhook that was there before, so there may be none now."
+	case was == lost:
+		now = "This run had deleted the webhook that was there before, and could not set it again: no webhook is set now."
+	case ambiguous:
+		now = "The webhook may have been saved or not."
+	}
+	echo := (*octoeverywhere.EchoError)(nil)
 	switch {
 	case errors.Is(err, errSecondSet):
-		return twoWebhooks(wanted.choice.at, wanted.choice.token.Fingerprint())
+		return twoWebhooks(s.choice, s.choice.token.Fingerprint())
 	case errors.As(err, &echo):
 		return diag.NewErrorDiagnostic("OctoEverywhere saved another webhook than was asked for",
 			what+" The next apply sets it again.")
+	case octoeverywhere.IsGone(err) && s.creates:
+		return at(s.choice, "The App Connection is gone for good", what+"\n\n"+adviceNeverWorked)
 	case octoeverywhere.IsGone(err):
-		return at(wanted.choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
+		return at(s.choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
 	case octoeverywhere.IsNotSupporter(err):
-		return at(wanted.choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter)
+		return at(s.choice, "The printer's owner is not a supporter", what+"\n\n"+now+" "+adviceNotSupporter+"; then apply again.")
 	case octoeverywhere.IsInvalidCredentials(err):
-		return at(wanted.choice, "The App Connection's token is not accepted", what+"\n\n"+adviceCheckToken)
+		return at(s.choice, "The App Connection's token is not accepted", what+"\n\n"+now+" "+adviceCheckToken)
 	case octoeverywhere.IsInvalidInput(err):
 		return diag.NewErrorDiagnostic("OctoEverywhere refused the webhook", what+
-			"\n\nNothing was changed. Check callback_url and event_types: an event that the server does not know yet is refused too.")
-	case octoeverywhere.IsNotServed(err) && !octoeverywhere.IsAmbiguous(err):
+			"\n\n"+now+" Check callback_url and event_types: an event that the server does not know yet is refused too.")
+	case octoeverywhere.IsNotServed(err) && !ambiguous:
 		return diag.NewErrorDiagnostic("The server does not offer this call", what+
-			"\n\nNothing was changed. Check the provider's endpoint and webhook_api.")
-	case mayHaveSet(err):
+			"\n\n"+now+" Check the provider's endpoint and webhook_api.")
+	case ambiguous:
 		return diag.NewErrorDiagnostic("It is not known whether the webhook was set", what+
-			"\n\nThe webhook may have been saved or not. Setting is safe to repeat: apply again.")
+			"\n\n"+now+" Setting is safe to repeat: apply again.")
 	case ended(err):
-		return diag.NewErrorDiagnostic("Interrupted before the webhook was set", what+"\n\nNothing was changed. Apply again.")
+		return diag.NewErrorDiagnostic("Interrupted before the webhook was set", what+"\n\n"+now+" Apply again.")
 	case octoeverywhere.IsTemporary(err) && octoeverywhere.StatusOf(err) != 0:
 		return diag.NewErrorDiagnostic("OctoEverywhere can't take the webhook now", what+
-			"\n\nNothing was changed. Apply again later.")
+			"\n\n"+now+" Apply again later.")
 	case octoeverywhere.IsTemporary(err):
 		return diag.NewErrorDiagnostic("OctoEverywhere can't be reached", what+
-			"\n\nNothing was changed. Check the network and the provider's endpoint, then apply again.")
+			"\n\n"+now+" Check the network and the provider's endpoint, then apply again.")
 	}
-	return diag.NewErrorDiagnostic("OctoEverywhere did not accept the webhook", what+"\n\nNothing was changed.")
+	return diag.NewErrorDiagnostic("OctoEverywhere did not accept the webhook", what+"\n\n"+now)
 }
 
 // verifyFailed explains a test of the webhook that could not be made.
-func verifyFailed(wanted wantedWebhook, err error) diag.Diagnostic {
-	what := "The webhook is set, but it could not be tested. " + told(wanted.choice, err)
+func verifyFailed(s setting, err error) diag.Diagnostic {
+	what := "The webhook is set, but it could not be tested. " + told(s.choice, err)
 	switch {
 	case octoeverywhere.IsGone(err):
-		return at(wanted.choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
+		return at(s.choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
 	case octoeverywhere.IsNotSupporter(err):
-		return at(wanted.choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter)
+		return at(s.choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter+"; then apply again.")
 	}
-	return diag.NewAttributeErrorDiagnostic(pathVerifyDelivery, "Delivery could not be verified",
-		what+"\n\nThe next apply sets the webhook and tests it again.")
+	return diag.NewAttributeErrorDiagnostic(pathVerifyDelivery, "Delivery could not be verified", what+"\n\n"+s.testsAgain())
 }
 
 // notDelivered explains a test notification that the URL did not take.
-func notDelivered(wanted wantedWebhook, status int) diag.Diagnostic {
+func notDelivered(s setting, status int) diag.Diagnostic {
 	answer := fmt.Sprintf("got status %d", status)
 	if status == 0 {
 		answer = "got no answer"
 	}
 	return diag.NewAttributeErrorDiagnostic(pathVerifyDelivery, "The callback URL did not accept a test notification",
-		fmt.Sprintf("The webhook of %s (fingerprint %s) is set, but when OctoEverywhere sent a test notification to its URL it %s instead of 200.\n\n"+
-			"Make the receiver answer 200 within 10 seconds. The next apply sets the webhook and tests it again.",
-			wanted.choice.label, wanted.choice.token.Fingerprint(), answer))
+		fmt.Sprintf("The webhook of %s is set, but when OctoEverywhere sent a test notification to its URL it %s instead of 200.\n\n"+
+			"Make the receiver answer 200 within 10 seconds. %s",
+			s.choice.label, answer, s.testsAgain()))
+}
+
+// testsAgain says how a webhook that failed its test gets another.
+func (s setting) testsAgain() string {
+	again := "The next apply sets the webhook and tests it again."
+	if s.creates {
+		again += " It replaces the resource, which is tainted now; where prevent_destroy forbids that, run terraform untaint first."
+	}
+	return again
 }
 
 // twoWebhooks explains that one App Connection has one webhook.
-func twoWebhooks(where path.Path, fingerprint string) diag.Diagnostic {
-	return diag.WithPath(where, diag.NewErrorDiagnostic("Two webhooks for one App Connection",
-		fmt.Sprintf("Another octoeverywhere_notification_webhook uses the same App Connection (fingerprint %s). "+
+func twoWebhooks(choice tokenChoice, fingerprint string) diag.Diagnostic {
+	return at(choice, "Two webhooks for one App Connection",
+		fmt.Sprintf("Another octoeverywhere_notification_webhook uses the same App Connection as this one: %s (fingerprint %s). "+
 			"An App Connection has one webhook, and setting it replaces the one before. Nothing was sent for this one.\n\n"+
-			"Remove one of the two, or give it the token of another App Connection.", fingerprint)))
+			"Remove one of the two, or give it the token of another App Connection. A destroy that stops here goes on with -refresh=false.", choice.label, fingerprint))
+}
+
+// otherConnection explains an update that would reach another webhook.
+func otherConnection(choice tokenChoice, id string) diag.Diagnostic {
+	return at(choice, "The token is of another App Connection",
+		fmt.Sprintf("The webhook in state belongs to App Connection %s, and the token of %s is that of App Connection %s now. Nothing was sent. Plan again.",
+			id, choice.label, choice.token.Fingerprint()))
+}
+
+// ignoredURL explains a Set whose URL ignore_changes leaves out.
+func ignoredURL() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("callback_url_wo"), "The callback URL to set is not known",
+		"The webhook must be set again, but ignore_changes covers callback_url_wo, and the configuration holds another URL than the one last set, "+
+			"which is stored nowhere. Nothing was sent. Take callback_url_wo out of ignore_changes, or put the old URL back.")
 }
 
 // notKnownYet explains that an apply came without what it needs.
@@ -143,7 +174,7 @@ func dropped(label, answer string) diag.Diagnostic {
 // paused warns that nothing is delivered while the owner is no supporter.
 func paused(label string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Deliveries are paused",
-		fmt.Sprintf("OctoEverywhere answered 605 for %s. %s", label, strings.TrimSuffix(adviceNotSupporter, "; then apply again.")+"."))
+		fmt.Sprintf("OctoEverywhere answered 605 for %s. %s.", label, adviceNotSupporter))
 }
 
 // oddAnswer warns that the service answered something that says neither that
@@ -162,8 +193,30 @@ func notChecked(err error) diag.Diagnostic {
 // leftBehind warns of a webhook that nobody can delete.
 func leftBehind(state webhookModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A webhook is left behind",
-		fmt.Sprintf("No token is at hand for App Connection %s: neither the state nor the provider has it. Terraform forgets the webhook without deleting it, and %s "+
+		fmt.Sprintf("No token is at hand for App Connection %s: neither the state nor the provider has it. Terraform forgets the webhook without deleting it. Unless another resource sets it again, %s "+
 			"To have it deleted, keep the token in the provider's app_tokens (under any name) until it is.", state.ID.ValueString(), deliveriesGoOn(state)))
+}
+
+// leftAsItIs warns of a webhook that stays because there would be none otherwise.
+func leftAsItIs(fingerprint string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The webhook was left as it is",
+		fmt.Sprintf("Another octoeverywhere_notification_webhook was to set the webhook of App Connection %s in this run, and was refused. "+
+			"So that the App Connection is not left without one, destroying this resource deleted nothing. The next apply that succeeds sets the webhook as configured.", fingerprint))
+}
+
+// giveBackFailed explains an object that could not leave the webhook to its
+// heir.
+func giveBackFailed(fingerprint string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The webhook could not be left to another resource",
+		fmt.Sprintf("Another octoeverywhere_notification_webhook has App Connection %s, so destroying this one was to set the other's webhook again. %s\n\n"+
+			"This one is still in state. Run the same again.", fingerprint, sentence(err)))
+}
+
+// notRefreshed warns of a plan that saw two objects without reading them.
+func notRefreshed(fingerprint string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Terraform holds two objects for one App Connection",
+		fmt.Sprintf("The state has more than one octoeverywhere_notification_webhook for App Connection %s, and this plan destroys one of them without having read it. "+
+			"If create_before_destroy left it over from an interrupted run, destroying it takes the webhook away from the other. Plan without -refresh=false.", fingerprint))
 }
 
 // leftToAnother warns of a webhook that had two objects in state, one of which
@@ -204,7 +257,7 @@ func deleteFailed(fingerprint string, err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Interrupted before the webhook was deleted", what+"It is still in state. Run the same again.")
 	case octoeverywhere.IsNotSupporter(err):
 		return diag.NewErrorDiagnostic("The printer's owner is not a supporter", what+sentence(err)+"\n\n"+adviceNotSupporter+
-			" To have Terraform forget it instead, use terraform state rm.")
+			"; then run the same again. To have Terraform forget it instead, use terraform state rm.")
 	}
 	return diag.NewErrorDiagnostic("The webhook was not deleted",
 		what+sentence(err)+"\n\nIt is still in state. Run the same again; to have Terraform forget it instead, use terraform state rm.")

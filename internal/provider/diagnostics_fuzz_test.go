@@ -57,7 +57,7 @@ func FuzzDiagnostics(f *testing.F) {
 		// A Set knows the URL; the other calls can't know a part of it that
 		// comes alone.
 		if err := clientTold(encoded(secretQuery, encoding)).SetWebhook(t.Context(), token, wanted.webhook); err != nil {
-			shown = append(shown, setFailed(wanted, err))
+			shown = append(shown, setFailed(wanted, untouched, err))
 		}
 		client := clientTold("")
 		if err := client.DeleteWebhook(t.Context(), token); err != nil {

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -63,13 +62,13 @@ func clientOf(t *testing.T, handler http.HandlerFunc, edition octoeverywhere.Edi
 	return client
 }
 
-func wantedOf(t *testing.T) wantedWebhook {
+func wantedOf(t *testing.T) setting {
 	t.Helper()
 	token, err := octoeverywhere.NewToken(secretToken)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return wantedWebhook{
+	return setting{
 		choice:  tokenChoice{token: token, at: path.Root("app_connection"), label: `App Connection "garage"`},
 		webhook: octoeverywhere.Webhook{CallbackURL: secretURL},
 	}
@@ -112,13 +111,12 @@ func (want explained) check(t *testing.T, got diag.Diagnostic) {
 	}
 }
 
-// TestSetFailed is the table of everything a Set can end in (issue 2, section
-// 3: what failed, what the service said, what to do), and of what state makes
-// of it (design, rule 4).
+// TestSetFailed is the table of everything a Set can end in: what failed, what
+// the service said, what to do, and what state makes of it.
 func TestSetFailed(t *testing.T) {
 	t.Parallel()
 	const (
-		nothing = "Nothing was changed."
+		nothing = unchanged
 		again   = "apply again"
 	)
 	gone := []string{"never work again", "connect your app again", "portal"}
@@ -184,10 +182,10 @@ func TestSetFailed(t *testing.T) {
 			if err == nil {
 				t.Fatal("the Set succeeded")
 			}
-			if got := mayHaveSet(err); got != test.maySet {
-				t.Errorf("mayHaveSet is %t, want %t: %v", got, test.maySet, err)
+			if got := octoeverywhere.IsAmbiguous(err); got != test.maySet {
+				t.Errorf("IsAmbiguous is %t, want %t: %v", got, test.maySet, err)
 			}
-			got := setFailed(wanted, err)
+			got := setFailed(wanted, untouched, err)
 			test.want.words = append(test.want.words, `App Connection "garage"`, wanted.choice.token.Fingerprint())
 			test.want.check(t, got)
 			if got.Severity() != diag.SeverityError {
@@ -196,30 +194,59 @@ func TestSetFailed(t *testing.T) {
 		})
 	}
 
+	for name, test := range map[string]struct {
+		was     before
+		creates bool
+		status  int
+		words   []string
+	}{
+		"refused, put back":         {putBack, true, 429, []string{"has set it again as it was"}},
+		"refused, lost":             {lost, true, 429, []string{"no webhook is set now"}},
+		"uncertain, lost":           {lost, true, 500, []string{"there may be none now", "apply again"}},
+		"gone, for a new resource":  {untouched, true, 603, []string{"First check that the token is the whole appApiToken, without quotes"}},
+		"gone, for one that worked": {untouched, false, 603, []string{"This token will never work again"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := wantedOf(t)
+			s.creates = test.creates
+			err := clientOf(t, hostile(test.status), pinned).SetWebhook(t.Context(), s.choice.token, s.webhook)
+			got := setFailed(s, test.was, err)
+			for _, word := range test.words {
+				if !strings.Contains(got.Detail(), word) {
+					t.Errorf("it does not say %q:\n%s", word, got.Detail())
+				}
+			}
+			if strings.Contains(got.Detail(), unchanged) {
+				t.Errorf("it says that nothing was changed:\n%s", got.Detail())
+			}
+		})
+	}
+
 	t.Run("second Set of a run", func(t *testing.T) {
 		t.Parallel()
 		wanted := wantedOf(t)
 		explained{"Two webhooks for one App Connection", "app_connection",
-			[]string{wanted.choice.token.Fingerprint(), "has one webhook", "Remove one of the two"}}.check(t, setFailed(wanted, errSecondSet))
+			[]string{wanted.choice.token.Fingerprint(), "has one webhook", "Remove one of the two"}}.check(t, setFailed(wanted, untouched, errSecondSet))
 	})
 }
 
 // TestOtherCallsFailed is the same for the calls besides Set.
 func TestOtherCallsFailed(t *testing.T) {
 	t.Parallel()
-	verify := func(ctx context.Context, client *octoeverywhere.Client, wanted wantedWebhook) diag.Diagnostic {
+	verify := func(ctx context.Context, client *octoeverywhere.Client, wanted setting) diag.Diagnostic {
 		_, err := client.TestWebhook(ctx, wanted.choice.token)
 		return verifyFailed(wanted, err)
 	}
-	remove := func(ctx context.Context, client *octoeverywhere.Client, wanted wantedWebhook) diag.Diagnostic {
+	remove := func(ctx context.Context, client *octoeverywhere.Client, wanted setting) diag.Diagnostic {
 		return deleteFailed(wanted.choice.token.Fingerprint(), client.DeleteWebhook(ctx, wanted.choice.token))
 	}
-	info := func(ctx context.Context, client *octoeverywhere.Client, wanted wantedWebhook) diag.Diagnostic {
+	info := func(ctx context.Context, client *octoeverywhere.Client, wanted setting) diag.Diagnostic {
 		_, err := client.Info(ctx, wanted.choice.token)
 		return infoFailed(wanted.choice, err)
 	}
 	for name, test := range map[string]struct {
-		explain func(context.Context, *octoeverywhere.Client, wantedWebhook) diag.Diagnostic
+		explain func(context.Context, *octoeverywhere.Client, setting) diag.Diagnostic
 		handler http.HandlerFunc
 		over    bool // the run ended before the call
 		want    explained
@@ -271,7 +298,7 @@ func TestOtherMessages(t *testing.T) {
 	}
 	never, dated := webhookModel{ID: types.StringValue(id)}, webhookModel{ID: types.StringValue(id)}
 	never.forgetTimes()
-	dated.ExpiresAt = timetypes.NewRFC3339ValueMust("2026-08-28T12:00:00Z")
+	dated.ExpiresAt = types.StringValue("2026-08-28T12:00:00Z")
 	warning, failed := diag.SeverityWarning, diag.SeverityError
 
 	for name, test := range map[string]struct {

@@ -4,133 +4,307 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"sync"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
-// ledger remembers, for one run of one configured provider, what was planned
-// for and done to each App Connection, by fingerprint (design, rule 6).
+// ledger remembers, for one configured provider, what was found, planned and
+// done on each App Connection, by fingerprint (DESIGN.md, "One webhook"). An App
+// Connection has one webhook, while Terraform may hold several objects for it
+// (a renamed resource, a replaced one and its successor) and deletes and
+// creates them in any order.
 //
-// It is needed because an App Connection has one webhook while Terraform may
-// hold several objects for it at once (a renamed resource, a replaced one and
-// its successor) and deletes and creates them in any order.
+// Terraform configures the provider once for a plan and once for an apply, so
+// a ledger knows of one of them. Other hosts configure once for everything
+// (DESIGN.md, "Other hosts").
 type ledger struct {
-	mu          sync.Mutex
-	connections map[string]*connectionRecord
+	mu    sync.Mutex
+	pages map[string]*page
 }
 
-// connectionRecord is the ledger's page for one App Connection.
-type connectionRecord struct {
-	turn chan struct{} // holds one value; whoever takes it may call the API
+// page is what the ledger knows of one App Connection; ledger.mu guards all but
+// turn.
+type page struct {
+	turn chan struct{} // holds one value: whoever takes it may call the API
 
-	set bool // a Set of this run went out and was not refused; guarded by turn
+	// Reading: the object that was read first, and whether another one was.
+	reader instance
+	heir   heir
+	twice  bool
 
-	// Guarded by ledger.mu:
-	read      bool   // an object of this connection was read
-	owner     string // nonce of the instance that is planned to have the webhook
-	ownerSets bool   // that instance's plan is to Set
-	leaving   bool   // an object of this connection is, or is planned to be, destroyed
+	// Planning: the instance that is to have the webhook, and whether another
+	// object goes.
+	owner       instance
+	owned       heir
+	replacement bool // the owner's claim came from a plan to replace
+	leaving     bool
+
+	// Applying.
+	setter  instance // whose Set went out and was not refused
+	left    instance // the same by the state that the Set left
+	refused bool     // a Set was refused
+	passed  bool     // an object that went left the webhook to the next Set
+	deleted *deletion
 }
 
-func newLedger() *ledger {
-	return &ledger{connections: map[string]*connectionRecord{}}
+// heir is the object that keeps the webhook when another object of the same App
+// Connection goes.
+type heir struct {
+	Sets    bool                    `json:"sets,omitempty"`    // its own plan is to Set
+	Webhook *octoeverywhere.Webhook `json:"webhook,omitempty"` // what it has, as far as state may know it
 }
 
-// record returns the page of an App Connection; l.mu must be held.
-func (l *ledger) record(fingerprint string) *connectionRecord {
-	r, ok := l.connections[fingerprint]
+// deletion is a Delete that went out; its webhook is nil where nobody knows it.
+type deletion struct{ webhook *octoeverywhere.Webhook }
+
+// claim is what a plan says of an instance.
+type claim struct {
+	by       instance
+	heir     heir
+	replaces bool // the first call of a replacement
+	creates  bool
+}
+
+func newLedger() *ledger { return &ledger{pages: map[string]*page{}} }
+
+// page returns the page of an App Connection; l.mu must be held.
+func (l *ledger) page(fingerprint string) *page {
+	p, ok := l.pages[fingerprint]
 	if !ok {
-		r = &connectionRecord{turn: make(chan struct{}, 1)}
-		r.turn <- struct{}{}
-		l.connections[fingerprint] = r
+		p = &page{turn: make(chan struct{}, 1)}
+		p.turn <- struct{}{}
+		l.pages[fingerprint] = p
 	}
-	return r
+	return p
 }
 
-// found notes that an object of the App Connection was read. It is false when
-// another one was read before it, so that Terraform holds several.
-func (l *ledger) found(fingerprint string) (first bool) {
+// found notes that an object of the App Connection was read, and returns the
+// object that was read before it, if any.
+func (l *ledger) found(fingerprint string, object instance, has heir) (before heir, twice bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := l.record(fingerprint)
-	first, r.read = !r.read, true
-	return first
+	p := l.page(fingerprint)
+	if p.reader.none() || p.reader.sameObject(object) {
+		p.reader, p.heir = object, has
+		return heir{}, false
+	}
+	p.twice = true
+	return p.heir, true
 }
 
-// claim notes that the instance with this nonce is to have the App
-// Connection's webhook, and whether its plan is to Set it. It is false when
-// another instance has claimed it already. mustSet is true when an object of
-// the same connection is destroyed in this run, which may take the webhook away
-// from an instance that calls nothing.
-func (l *ledger) claim(fingerprint, nonce string, sets bool) (granted, mustSet bool) {
+// heldTwice is, for each App Connection of which two objects were read, the
+// first of them.
+func (l *ledger) heldTwice() map[string]heir {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := l.record(fingerprint)
-	if r.owner != "" && r.owner != nonce {
+	held := map[string]heir{}
+	for fingerprint, p := range l.pages {
+		if p.twice {
+			held[fingerprint] = p.heir
+		}
+	}
+	return held
+}
+
+// wasRead reports whether an object of the App Connection was read.
+func (l *ledger) wasRead(fingerprint string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.page(fingerprint).reader.none()
+}
+
+// claim notes that an instance is to have the App Connection's webhook. It is
+// not granted when another instance has claimed it. mustSet is true when an
+// object of the same connection goes, which may take the webhook away from an
+// instance that calls nothing.
+//
+// A claim that came from a plan to replace may be taken over once by a
+// creation: a host that hands no private state to its plans makes the new
+// object as if from nothing. Under Terraform the replaced instance's own second
+// call then finds its claim gone, so that twins are still an error.
+func (l *ledger) claim(fingerprint string, c claim) (granted, mustSet bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.page(fingerprint)
+	if !p.owner.none() && p.owner != c.by && (!p.replacement || !c.creates) {
 		return false, false
 	}
-	mustSet = r.leaving && !sets
-	r.owner, r.ownerSets = nonce, sets || mustSet
+	for _, other := range l.pages {
+		if other != p && other.owner == c.by {
+			other.owner = instance{} // its second call chose another App Connection
+		}
+	}
+	mustSet = p.leaving && !c.heir.Sets
+	c.heir.Sets = c.heir.Sets || mustSet
+	p.owner, p.owned, p.replacement = c.by, c.heir, c.replaces
 	return true, mustSet
 }
 
-// leave notes that an object of the App Connection goes. It is true when an
-// instance that calls nothing keeps the webhook: the Delete must then leave it
-// alone.
-func (l *ledger) leave(fingerprint string) (keep bool) {
+// leave notes that an object of the App Connection goes, and returns who keeps
+// the webhook, if anybody is known to.
+func (l *ledger) leave(fingerprint string, object instance) (keeps heir, kept bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := l.record(fingerprint)
-	r.leaving = true
-	return r.owner != "" && !r.ownerSets
+	p := l.page(fingerprint)
+	p.leaving = true
+	if p.owner.none() || p.owner.sameObject(object) {
+		return heir{}, false
+	}
+	return p.owned, true
 }
 
 // take waits for the App Connection's turn, or for the end of ctx. The caller
-// gives the turn back with the returned function.
-func (l *ledger) take(ctx context.Context, fingerprint string) (*connectionRecord, func(), error) {
+// gives it back with the returned function.
+func (l *ledger) take(ctx context.Context, fingerprint string) (*page, func(), error) {
 	l.mu.Lock()
-	r := l.record(fingerprint)
+	p := l.page(fingerprint)
 	l.mu.Unlock()
 	select {
-	case <-r.turn:
-		return r, func() { r.turn <- struct{}{} }, nil
+	case <-p.turn:
+		return p, func() { p.turn <- struct{}{} }, nil
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	}
 }
 
-// set runs call, a Set, alone on its App Connection. It is errSecondSet,
-// without calling, when a Set of this run already went out: only another
-// instance can be asking. mayHaveSet tells whether an error of call leaves the
-// webhook possibly changed.
-func (l *ledger) set(ctx context.Context, fingerprint string, call func() error, mayHaveSet func(error) bool) error {
-	r, done, err := l.take(ctx, fingerprint)
+// before is what became of the webhook that an App Connection had before a Set
+// that failed.
+type before int
+
+const (
+	untouched before = iota // this run did nothing to it
+	passedOn                // the object that had it is gone from state, and left it
+	putBack                 // this run deleted it and has set it again
+	lost                    // this run deleted it, and could not set it again
+)
+
+// stays reports whether the webhook is there, and no other object in state.
+func (b before) stays() bool { return b == passedOn || b == putBack }
+
+// errSecondSet is the refusal of a Set after another instance's in one run.
+var errSecondSet = errors.New("another instance of this run has set this App Connection's webhook")
+
+// set has an instance set the webhook of its App Connection, alone. When that
+// fails after a Delete of this run, the deleted webhook is set again, so that
+// the App Connection has the old webhook or the new one (DESIGN.md, "Refused").
+func (l *ledger) set(ctx context.Context, fingerprint string, by instance, webhook octoeverywhere.Webhook, call func(octoeverywhere.Webhook) error) (before, error) {
+	p, done, err := l.take(ctx, fingerprint)
 	if err != nil {
-		return err
+		return untouched, err
 	}
 	defer done()
-	if r.set {
-		return errSecondSet
+	l.mu.Lock()
+	deleted, passed, second := p.deleted, p.passed, !p.setter.none() && p.setter != by && p.left != by
+	l.mu.Unlock()
+	if second {
+		return untouched, errSecondSet
 	}
-	err = call()
-	r.set = err == nil || mayHaveSet(err)
-	return err
+
+	err = call(webhook)
+	was := untouched
+	switch {
+	case err == nil, octoeverywhere.IsGone(err):
+	case deleted != nil:
+		was = lost
+		if deleted.webhook != nil && ctx.Err() == nil && call(*deleted.webhook) == nil {
+			was = putBack
+		}
+	case passed:
+		was = passedOn
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err == nil, octoeverywhere.IsAmbiguous(err) && was != putBack:
+		p.setter, p.owner, p.deleted, p.passed = by, instance{}, nil, false
+	case !octoeverywhere.IsGone(err):
+		p.refused = true
+		if was == putBack {
+			p.deleted = nil
+		}
+	}
+	return was, err
 }
 
-// delete runs call, a Delete, alone on its App Connection; unless a Set of this
-// run went out, whose webhook it would take away: then it does nothing. It does
-// nothing either when an instance turned out, at apply, to have nothing to set,
-// and says so.
-func (l *ledger) delete(ctx context.Context, fingerprint string, call func() error) (kept bool, err error) {
-	r, done, err := l.take(ctx, fingerprint)
+// leftState notes the state that a Set left: where there is no private state,
+// the next call knows the instance by it.
+func (l *ledger) leftState(fingerprint string, state instance) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.page(fingerprint).left = state
+}
+
+// left is why a Delete called nothing.
+type left int
+
+const (
+	notLeft     left = iota // it called the API
+	leftSet                 // a Set of this run went out: the webhook is another's
+	leftRefused             // a Set of this run was refused: what is there is all there is
+	leftToOwner             // an instance turned out, at apply, to have nothing to set
+)
+
+// delete has an object delete the webhook of its App Connection, alone, unless
+// that would take it away from another object.
+func (l *ledger) delete(ctx context.Context, fingerprint string, object instance, old *octoeverywhere.Webhook, call func() error) (left, error) {
+	p, done, err := l.take(ctx, fingerprint)
+	if err != nil {
+		return notLeft, err
+	}
+	defer done()
+	l.mu.Lock()
+	why := notLeft
+	switch {
+	case !p.setter.none() && !p.left.sameObject(object):
+		why = leftSet
+	case p.refused:
+		why = leftRefused
+	case !p.owner.none() && !p.owned.Sets && !p.owner.sameObject(object):
+		why = leftToOwner
+	}
+	p.leaving = true
+	l.mu.Unlock()
+	if why != notLeft {
+		return why, nil
+	}
+	err = call()
+	if err == nil || octoeverywhere.IsAmbiguous(err) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		p.deleted, p.setter = &deletion{old}, instance{}
+	}
+	return notLeft, err
+}
+
+// pass has an object that goes leave the webhook to the Set that is planned. It
+// is false when that Set was refused already.
+func (l *ledger) pass(ctx context.Context, fingerprint string) (bool, error) {
+	p, done, err := l.take(ctx, fingerprint)
 	if err != nil {
 		return false, err
 	}
 	defer done()
-	if r.set {
-		return false, nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.passed = !p.refused && p.setter.none()
+	return !p.refused, nil
+}
+
+// giveBack has an object that goes leave the webhook as its heir has it, alone;
+// unless the heir has set its own, or is gone itself.
+func (l *ledger) giveBack(ctx context.Context, fingerprint string, call func() error) error {
+	p, done, err := l.take(ctx, fingerprint)
+	if err != nil {
+		return err
 	}
-	if l.leave(fingerprint) {
-		return true, nil
+	defer done()
+	l.mu.Lock()
+	nothing := !p.setter.none() || p.deleted != nil
+	l.mu.Unlock()
+	if nothing {
+		return nil
 	}
-	return false, call()
+	return call()
 }

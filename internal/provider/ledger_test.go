@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,12 +29,22 @@ func together(f func(i int)) {
 	all.Wait()
 }
 
-func never(error) bool  { return false }
-func always(error) bool { return true }
+var (
+	errRefused   = &octoeverywhere.Error{Status: 429}
+	errUncertain = &octoeverywhere.Error{Status: 500, Ambiguous: true}
+	oldWebhook   = octoeverywhere.Webhook{CallbackURL: "https://app.example.com/old"}
+	newWebhook   = octoeverywhere.Webhook{CallbackURL: "https://app.example.com/new"}
+)
+
+// setting of a webhook, as newInstance's, that ends with err.
+func (l *ledger) setTo(t *testing.T, fingerprint string, err error) (before, error) {
+	t.Helper()
+	return l.set(t.Context(), fingerprint, newInstance(), newWebhook, func(octoeverywhere.Webhook) error { return err })
+}
 
 // TestLedgerUnderLoad has hundreds set and delete on a few connections at once:
 // one Set goes out for each connection, calls of one connection never overlap,
-// and no Delete goes out after the Set (design rule 6; issue 5, concurrency).
+// and no Delete goes out after the Set.
 func TestLedgerUnderLoad(t *testing.T) {
 	t.Parallel()
 	const connections = 3
@@ -54,10 +62,10 @@ func TestLedgerUnderLoad(t *testing.T) {
 		c := i % connections
 		fingerprint := fmt.Sprint(c)
 		if i/connections%2 == 0 {
-			err := l.set(t.Context(), fingerprint, func() error {
+			_, err := l.set(t.Context(), fingerprint, newInstance(), newWebhook, func(octoeverywhere.Webhook) error {
 				alone(c, func() { sets[c].Add(1); isSet[c].Store(true) })
 				return nil
-			}, never)
+			})
 			if errors.Is(err, errSecondSet) {
 				refused[c].Add(1)
 			} else if err != nil {
@@ -65,7 +73,7 @@ func TestLedgerUnderLoad(t *testing.T) {
 			}
 			return
 		}
-		_, err := l.delete(t.Context(), fingerprint, func() error {
+		_, err := l.delete(t.Context(), fingerprint, newInstance(), nil, func() error {
 			alone(c, func() {
 				if isSet[c].Load() {
 					t.Error("a Delete went out after the Set")
@@ -89,10 +97,10 @@ func TestLedgerClaims(t *testing.T) {
 	t.Parallel()
 	l := newLedger()
 	var owners atomic.Int32
-	together(func(i int) {
-		nonce := fmt.Sprint(i)
-		granted, mustSet := l.claim("a", nonce, true)
-		again, _ := l.claim("a", nonce, true)
+	together(func(int) {
+		c := claim{by: newInstance(), heir: heir{Sets: true}}
+		granted, mustSet := l.claim("a", c)
+		again, _ := l.claim("a", c)
 		if granted != again {
 			t.Errorf("granted %v, then %v", granted, again)
 		}
@@ -117,11 +125,11 @@ func TestLedgerKeepsForTheIdle(t *testing.T) {
 	together(func(i int) {
 		connection := i / 2
 		if i%2 == 0 {
-			keep, _ := l.delete(t.Context(), fmt.Sprint(connection), func() error { return nil })
-			kept[connection].Store(keep)
+			why, _ := l.delete(t.Context(), fmt.Sprint(connection), newInstance(), nil, func() error { return nil })
+			kept[connection].Store(why == leftToOwner)
 			return
 		}
-		_, must := l.claim(fmt.Sprint(connection), "idle", false)
+		_, must := l.claim(fmt.Sprint(connection), claim{by: newInstance()})
 		mustSet[connection].Store(must)
 	})
 	for connection := range many / 2 {
@@ -137,7 +145,7 @@ func TestLedgerFirstOfMany(t *testing.T) {
 	l := newLedger()
 	var firsts atomic.Int32
 	together(func(int) {
-		if l.found("a") {
+		if _, twice := l.found("a", newInstance(), heir{}); !twice {
 			firsts.Add(1)
 		}
 	})
@@ -146,32 +154,77 @@ func TestLedgerFirstOfMany(t *testing.T) {
 	}
 }
 
-// TestLedgerAfterFailures: a Set that certainly did nothing leaves the
-// connection free, one that may have done something does not.
+// TestLedgerAfterFailures: after a Set that was refused another may be tried,
+// and a Delete leaves alone what there is; after one that may have done
+// something neither is sent.
 func TestLedgerAfterFailures(t *testing.T) {
 	t.Parallel()
-	failure := errors.New("no")
 	for _, test := range []struct {
-		name       string
-		mayHaveSet func(error) bool
-		second     error
-		deletes    int
+		name   string
+		failed error
+		why    left
+		second error
 	}{
-		{"refused", never, nil, 1},
-		{"uncertain", always, errSecondSet, 0},
+		{"refused", errRefused, leftRefused, nil},
+		{"uncertain", errUncertain, leftSet, errSecondSet},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			l := newLedger()
-			if err := l.set(t.Context(), "a", func() error { return failure }, test.mayHaveSet); !errors.Is(err, failure) {
-				t.Error(err)
+			if was, err := l.setTo(t, "a", test.failed); !errors.Is(err, test.failed) || was != untouched {
+				t.Error(was, err)
 			}
-			deletes := 0
-			if _, err := l.delete(t.Context(), "a", func() error { deletes++; return failure }); deletes != test.deletes || (deletes == 1) != errors.Is(err, failure) {
-				t.Errorf("%d Deletes: %v", deletes, err)
+			why, err := l.delete(t.Context(), "a", newInstance(), nil, func() error { t.Error("a Delete was sent"); return nil })
+			if why != test.why || err != nil {
+				t.Error(why, err)
 			}
-			if err := l.set(t.Context(), "a", func() error { return nil }, never); !errors.Is(err, test.second) {
+			if _, err := l.setTo(t, "a", nil); !errors.Is(err, test.second) {
 				t.Errorf("the second Set: %v", err)
+			}
+		})
+	}
+}
+
+// TestLedgerPutsBack: a Set that fails after this run's own Delete sets the
+// deleted webhook again, as far as it is known.
+func TestLedgerPutsBack(t *testing.T) {
+	t.Parallel()
+	gone := &octoeverywhere.Error{Status: 603}
+	for _, test := range []struct {
+		name          string
+		old           *octoeverywhere.Webhook
+		deleted       error
+		failed, again error // of the Set, and of the one that puts back
+		was           before
+		sent          int
+	}{
+		{"refused", &oldWebhook, nil, errRefused, nil, putBack, 2},
+		{"uncertain", &oldWebhook, nil, errUncertain, nil, putBack, 2},
+		{"the Delete was uncertain", &oldWebhook, errUncertain, errRefused, nil, putBack, 2},
+		{"the Delete was refused", &oldWebhook, errRefused, errRefused, nil, untouched, 1},
+		{"refused twice", &oldWebhook, nil, errRefused, errRefused, lost, 2},
+		{"the URL was write-only", nil, nil, errRefused, nil, lost, 1},
+		{"gone", &oldWebhook, nil, gone, nil, untouched, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			l := newLedger()
+			if _, err := l.delete(t.Context(), "a", newInstance(), test.old, func() error { return test.deleted }); !errors.Is(err, test.deleted) {
+				t.Fatal(err)
+			}
+			var sent []octoeverywhere.Webhook
+			was, err := l.set(t.Context(), "a", newInstance(), newWebhook, func(webhook octoeverywhere.Webhook) error {
+				sent = append(sent, webhook)
+				if len(sent) == 1 {
+					return test.failed
+				}
+				return test.again
+			})
+			if was != test.was || !errors.Is(err, test.failed) || len(sent) != test.sent {
+				t.Errorf("it was %v, %v, %d Sets", was, err, len(sent))
+			}
+			if len(sent) == 2 && !sent[1].Equal(oldWebhook) {
+				t.Errorf("put back: %v", sent[1])
 			}
 		})
 	}
@@ -192,73 +245,26 @@ func TestLedgerWaitEnds(t *testing.T) {
 	for i := range many {
 		all.Go(func() {
 			var err error
-			if i%2 == 0 {
-				err = l.set(ctx, "a", called, never)
-			} else {
-				_, err = l.delete(ctx, "a", called)
+			switch i % 3 {
+			case 0:
+				_, err = l.set(ctx, "a", newInstance(), newWebhook, func(octoeverywhere.Webhook) error { return called() })
+			case 1:
+				_, err = l.delete(ctx, "a", newInstance(), nil, called)
+			default:
+				err = l.giveBack(ctx, "a", called)
 			}
 			if !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
 		})
 	}
-	if err := l.set(t.Context(), "b", func() error { return nil }, never); err != nil {
+	if _, err := l.setTo(t, "b", nil); err != nil {
 		t.Errorf("another connection had to wait: %v", err)
 	}
 	cancel()
 	all.Wait()
 	done()
-	if err := l.set(t.Context(), "a", func() error { return nil }, never); err != nil {
+	if _, err := l.setTo(t, "a", nil); err != nil {
 		t.Errorf("the turn is lost: %v", err)
-	}
-}
-
-// TestProbesUnderLoad has hundreds of probes fail at once: those under way end,
-// none begins after three have failed, and one warning is given (design rule
-// 3; issue 5, concurrency).
-func TestProbesUnderLoad(t *testing.T) {
-	t.Parallel()
-	var asked atomic.Int32
-	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
-		w.WriteHeader(http.StatusInternalServerError)
-	}))
-	t.Cleanup(service.Close)
-	client, err := octoeverywhere.New(octoeverywhere.Config{Endpoint: service.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	token, err := octoeverywhere.NewToken("token")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	p := &probes{}
-	var warnings atomic.Int32
-	const abreast = 10 // Terraform's -parallelism
-	places := make(chan struct{}, abreast)
-	together(func(int) {
-		places <- struct{}{}
-		defer func() { <-places }()
-		alive, diags := p.ask(t.Context(), client, token)
-		if !alive || diags.HasError() {
-			t.Errorf("alive %v, %v", alive, diags)
-		}
-		warnings.Add(int32(diags.WarningsCount())) //nolint:gosec // a few
-	})
-	if got := asked.Load(); got < probesGivenUp || got >= probesGivenUp+abreast {
-		t.Errorf("asked %d times", got)
-	}
-	if warnings.Load() != 1 {
-		t.Errorf("%d warnings", warnings.Load())
-	}
-
-	// An interrupted run says nothing of the service.
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	p = &probes{}
-	if alive, diags := p.ask(ended, client, token); !alive || len(diags) > 0 || p.failed.Load() > 0 {
-		t.Errorf("alive %v, %v, %d failed", alive, diags, p.failed.Load())
 	}
 }

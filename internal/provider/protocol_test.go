@@ -78,6 +78,8 @@ func tfValue(t *testing.T, as tftypes.Type, from any) tftypes.Value {
 		return tftypes.NewValue(as, tftypes.UnknownValue)
 	case string, bool:
 		return tftypes.NewValue(as, from)
+	case float64:
+		return tftypes.NewValue(as, big.NewFloat(from))
 	case int:
 		return tftypes.NewValue(as, big.NewFloat(float64(from)))
 	case map[string]any:

@@ -41,8 +41,9 @@ func TestProviderArgumentsAreChecked(t *testing.T) {
 		"timeout negative":     {map[string]any{"request_timeout": "-5s"}, "request_timeout", []string{"above zero"}},
 		"timeout empty":        {map[string]any{"request_timeout": ""}, "request_timeout", []string{"30s"}},
 
-		"retries negative": {map[string]any{"max_retries": -1}, "max_retries", []string{"between 0 and 20"}},
-		"retries too many": {map[string]any{"max_retries": 21}, "max_retries", []string{"between 0 and 20"}},
+		"retries negative": {map[string]any{"max_retries": -1}, "max_retries", []string{"a whole number from 0 to 20"}},
+		"retries broken":   {map[string]any{"max_retries": 2.5}, "max_retries", []string{"a whole number from 0 to 20"}},
+		"retries too many": {map[string]any{"max_retries": 21}, "max_retries", []string{"a whole number from 0 to 20"}},
 
 		"edition misspelt":    {map[string]any{"webhook_api": "notification"}, "webhook_api", []string{`"auto"`, `"notifications"`, `"appconnection"`}},
 		"edition capitalised": {map[string]any{"webhook_api": "Auto"}, "webhook_api", []string{`"auto"`}},

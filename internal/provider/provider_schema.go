@@ -5,7 +5,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -15,7 +14,7 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
-// Environment variables that stand in for provider arguments (design, Provider).
+// Environment variables that stand in for provider arguments.
 const (
 	envAppToken = "OCTOEVERYWHERE_APP_TOKEN"
 	envEndpoint = "OCTOEVERYWHERE_ENDPOINT"
@@ -30,7 +29,7 @@ type providerModel struct {
 	AppTokens      types.Map    `tfsdk:"app_tokens"`
 	Endpoint       types.String `tfsdk:"endpoint"`
 	WebhookAPI     types.String `tfsdk:"webhook_api"`
-	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	MaxRetries     types.Number `tfsdk:"max_retries"`
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 }
 
@@ -67,10 +66,10 @@ func (p *octoProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 				Validators: []validator.String{stringvalidator.OneOf(
 					string(octoeverywhere.EditionAuto), string(octoeverywhere.EditionNotifications), string(octoeverywhere.EditionAppConnection))},
 			},
-			"max_retries": schema.Int64Attribute{
+			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "How often a call that failed for a passing reason is sent again, 0 to 20. Default: `4`.",
 				Optional:            true,
-				Validators:          []validator.Int64{int64validator.Between(0, maxRetriesLimit)},
+				Validators:          []validator.Number{wholeNumber{0, maxRetriesLimit}},
 			},
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one attempt of a call may take, as a [Go duration](https://pkg.go.dev/time#ParseDuration) such as `45s` or `1m30s`. Default: `30s`.",

@@ -48,7 +48,7 @@ func newSession(p *octoProvider, terraformVersion string, config providerModel, 
 		Waits:          p.waits,
 	}
 	if !config.MaxRetries.IsNull() {
-		settings.MaxRetries = int(config.MaxRetries.ValueInt64())
+		settings.MaxRetries = int(whole(config.MaxRetries))
 	}
 	if !config.RequestTimeout.IsNull() {
 		settings.RequestTimeout, _ = time.ParseDuration(config.RequestTimeout.ValueString()) // its validator parsed it

@@ -4,7 +4,9 @@ package provider
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,7 +17,7 @@ import (
 )
 
 // defaultConnection is the App Connection that a resource uses when it names
-// none (design, Provider).
+// none.
 const defaultConnection = "default"
 
 // tokenSet is what the provider block knows of App Connections. A name can be
@@ -31,7 +33,7 @@ func newTokenSet(config providerModel, fromEnv string, diags *diag.Diagnostics) 
 	set := tokenSet{byName: map[string]octoeverywhere.Token{}, mapUnknown: config.AppTokens.IsUnknown()}
 	for name, element := range config.AppTokens.Elements() {
 		if value, ok := element.(types.String); ok {
-			set.add(name, value, path.Root("app_tokens").AtMapKey(name), diags)
+			set.add(name, value, tokenPath(path.Root("app_tokens"), name), diags)
 		}
 	}
 
@@ -86,15 +88,36 @@ func (s tokenSet) names() string {
 	}
 	quoted := make([]string, 0, len(s.byName))
 	for name := range s.byName {
-		quoted = append(quoted, fmt.Sprintf("%q", name))
+		quoted = append(quoted, quoteName(name))
 	}
 	slices.Sort(quoted)
 	return "The provider has: " + strings.Join(quoted, ", ") + "."
 }
 
+// tokenLike is what a token may look like that stands in the place of a name.
+var tokenLike = regexp.MustCompile(`[0-9].*[A-Za-z]|[A-Za-z].*[0-9]`)
+
+// quoteName quotes an App Connection's name, unless it may be a token in the
+// wrong place.
+func quoteName(name string) string {
+	if len(name) > 40 || len(name) >= 20 && !strings.Contains(name, " ") && tokenLike.MatchString(name) {
+		return "(a name that is not shown, since it looks like a token)"
+	}
+	return strconv.Quote(name)
+}
+
+// tokenPath is where a token of app_tokens stands, without a name that is not
+// to be shown.
+func tokenPath(root path.Path, name string) path.Path {
+	if quoteName(name) != strconv.Quote(name) {
+		return root
+	}
+	return root.AtMapKey(name)
+}
+
 // holder finds the token whose fingerprint is id: the object's own, else any
 // of the provider's, so that renaming a key of app_tokens changes nothing
-// (design, rule 5). The zero Token means that no such token is at hand.
+// (DESIGN.md, "Tokens"). The zero Token means that no such token is at hand.
 func (s tokenSet) holder(id string, own types.String) octoeverywhere.Token {
 	if token, err := octoeverywhere.NewToken(own.ValueString()); err == nil && token.Fingerprint() == id {
 		return token
@@ -119,7 +142,7 @@ func (s tokenSet) label(fingerprint string) string {
 	if len(names) == 0 {
 		return "App Connection " + fingerprint
 	}
-	return fmt.Sprintf("App Connection %q (%s)", slices.Min(names), fingerprint)
+	return fmt.Sprintf("App Connection %s (%s)", quoteName(slices.Min(names)), fingerprint)
 }
 
 // tokenChoice is which App Connection a configuration asks for.
@@ -133,19 +156,21 @@ type tokenChoice struct {
 
 func (c tokenChoice) known() bool { return !c.token.IsZero() }
 
-// tokenArguments are the three ways to choose an App Connection, in a
-// resource or a data source. Data sources have no write-only arguments: null.
+// tokenArguments are the three ways to choose an App Connection, in a resource,
+// a data source or an action. What has no write-only arguments leaves that null.
 type tokenArguments struct {
 	appToken, appTokenWO, appConnection types.String
 }
 
-// choose finds the token that a configuration asks for. Validators saw to it
-// that at most one of the arguments is set.
+// choose finds the token that is asked for. Validators saw to it that a
+// configuration has at most one of the arguments; under ignore_changes a plan
+// may have one beside a configuration's write-only one, and then the plan's
+// counts (DESIGN.md, "The plan decides").
 func (s tokenSet) choose(args tokenArguments) tokenChoice {
 	switch {
 	case !args.appToken.IsNull():
 		return inlineToken(args.appToken, path.Root("app_token"))
-	case !args.appTokenWO.IsNull():
+	case args.appConnection.IsNull() && !args.appTokenWO.IsNull():
 		return inlineToken(args.appTokenWO, path.Root("app_token_wo"))
 	}
 
@@ -159,7 +184,7 @@ func (s tokenSet) choose(args tokenArguments) tokenChoice {
 	if !args.appConnection.IsNull() {
 		name = args.appConnection.ValueString()
 	}
-	choice.label = fmt.Sprintf("App Connection %q", name)
+	choice.label = "App Connection " + quoteName(name)
 	token, found := s.byName[name]
 	switch {
 	case found && !token.IsZero():
@@ -168,11 +193,14 @@ func (s tokenSet) choose(args tokenArguments) tokenChoice {
 		choice.unknown = true
 	case args.appConnection.IsNull():
 		choice.missing = diag.NewErrorDiagnostic("No App Connection is chosen",
-			"None of app_connection, app_token and app_token_wo is set, and the provider has no App Connection named \"default\". "+s.names()+
-				" Set one of the three arguments, or the provider's app_token.")
+			"No argument chooses an App Connection, and the provider has none named \"default\". "+s.names()+
+				" Name one with app_connection, or set the provider's app_token.")
 	default:
-		choice.missing = diag.NewAttributeErrorDiagnostic(choice.at, fmt.Sprintf("The provider has no App Connection named %q", name),
-			s.names()+" Use one of these names, or add the token to the provider's app_tokens.")
+		advice := " Use one of these names, or add the token to the provider's app_tokens."
+		if len(s.byName) == 0 {
+			advice = ""
+		}
+		choice.missing = diag.NewAttributeErrorDiagnostic(choice.at, "The provider has no App Connection named "+quoteName(name), s.names()+advice)
 	}
 	return choice
 }

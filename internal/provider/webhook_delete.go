@@ -11,15 +11,27 @@ import (
 )
 
 // Delete removes the webhook where the server can, and says so where it can't
-// (design, rule 5).
+// (DESIGN.md, "Delete"). In a replacement its private state is what was planned
+// for the new object.
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
-	resp.Diagnostics.Append(state.decode(ctx, req.State.Raw)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	name := recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)
+	heirs := recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id := state.ID.ValueString()
-	if state.shared() || recall(ctx, req.Private, privateKeep, &resp.Diagnostics) != "" {
+	keeps, kept := heirs[id]
+	if kept && keeps.Sets { // the heir's Set replaces the webhook
+		if passed, err := r.session.ledger.pass(ctx, id); err != nil {
+			resp.Diagnostics.Append(deleteFailed(id, err))
+		} else if !passed {
+			resp.Diagnostics.Append(leftAsItIs(id))
+		}
+		return
+	}
+	if kept && keeps.Webhook == nil {
 		resp.Diagnostics.Append(leftToAnother(id))
 		return
 	}
@@ -35,10 +47,19 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 
 	call, over := r.session.begin(ctx)
 	defer over()
-	kept, err := r.session.ledger.delete(call, id, func() error { return r.client().DeleteWebhook(call, token) })
+	if kept {
+		err := r.session.ledger.giveBack(call, id, func() error { return r.client().SetWebhook(call, token, *keeps.Webhook) })
+		if err != nil && !octoeverywhere.IsGone(err) {
+			resp.Diagnostics.Append(giveBackFailed(id, err))
+		}
+		return
+	}
+	why, err := r.session.ledger.delete(call, id, instanceOf(name, req.State.Raw), state.webhook(), func() error { return r.client().DeleteWebhook(call, token) })
 	switch {
-	case kept:
+	case why == leftToOwner:
 		resp.Diagnostics.Append(leftToAnother(id))
+	case why == leftRefused:
+		resp.Diagnostics.Append(leftAsItIs(id))
 	case err == nil, octoeverywhere.IsGone(err):
 	case octoeverywhere.IsNotServed(err):
 		resp.Diagnostics.Append(notDeletable(state, err))

@@ -31,11 +31,12 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		alive, found := r.session.probes.ask(ctx, r.client(), choice.token)
 		if !alive {
 			resp.Diagnostics.AddError("The App Connection is gone for good",
-				choice.label+" can't be imported: OctoEverywhere answered that it is not found or revoked (603 or 604).\n\n"+adviceGone)
+				choice.label+" can't be imported: OctoEverywhere answered that it is not found or revoked (603 or 604).\n\n"+adviceNeverWorked)
 			return
 		}
 		resp.Diagnostics.Append(found...)
 	}
+	remember(ctx, resp.Private, privateInstance, newInstance().name, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), choice.token.Fingerprint())...)
 	if req.ID != defaultConnection {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("app_connection"), name)...)

@@ -12,59 +12,60 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// ModifyPlan decides what a plan says. Terraform calls it at plan, and again
-// at apply with what has become known since; the two must not contradict each
-// other. The design's lifecycle rules 1, 5, 6, 7 and 8 are carried out here.
+// ModifyPlan decides what a plan says (DESIGN.md, "Lifecycle"). Terraform calls
+// it at plan, and again at apply with what has become known since; the two must
+// not contradict each other.
 func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.session == nil {
+	switch {
+	case r.session == nil:
 		return
-	}
-	if req.Plan.Raw.IsNull() {
+	case req.Plan.Raw.IsNull():
 		r.planDestroy(ctx, req, resp)
 		return
 	}
 
-	p := webhookPlanning{session: r.session}
-	resp.Diagnostics.Append(p.config.decode(ctx, req.Config.Raw)...)
-	resp.Diagnostics.Append(p.plan.decode(ctx, req.Plan.Raw)...)
+	p := webhookPlanning{
+		session:  r.session,
+		instance: instance{recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)},
+		heirs:    recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics),
+		setURL:   recall[string](ctx, req.Private, privateURL, &resp.Diagnostics),
+	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &p.config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
+	creates := req.State.Raw.IsNull()
+	if !creates {
+		resp.Diagnostics.Append(req.State.Get(ctx, &p.state)...)
+		p.instance = instanceOf(p.instance.name, req.State.Raw)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.choice = r.session.tokens.choose(p.config.tokenArguments())
+	p.choice = r.session.tokens.choose(tokenArguments{
+		appToken: p.plan.AppToken, appConnection: p.plan.AppConnection, appTokenWO: p.config.AppTokenWO,
+	})
 
-	if req.State.Raw.IsNull() {
-		// A replacement's second call comes with the nonce of its first.
-		p.nonce = recall(ctx, req.Private, privateNonce, &resp.Diagnostics)
+	if creates {
 		p.planCreate(&resp.Diagnostics)
 	} else {
-		resp.Diagnostics.Append(p.state.decode(ctx, req.State.Raw)...)
-		if resp.Diagnostics.HasError() {
-			return
-		}
-		p.setURL = recall(ctx, req.Private, privateURL, &resp.Diagnostics)
 		p.planUpdate(&resp.Diagnostics)
 	}
-	if p.nonce == "" {
-		p.nonce = newNonce()
-	}
-	p.claim(&resp.Diagnostics)
+	p.claim(creates, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.warnOfHost(&resp.Diagnostics)
 
-	remember(ctx, resp.Private, privateNonce, p.nonce, &resp.Diagnostics)
+	remember(ctx, resp.Private, privateInstance, p.instance.name, &resp.Diagnostics)
+	if len(p.heirs) > 0 {
+		remember(ctx, resp.Private, privateHeirs, p.heirs, &resp.Diagnostics)
+	}
+	remember(ctx, resp.Private, privateWriteOnly, p.writeOnlyUse(), &resp.Diagnostics)
 	if p.sets {
+		p.warnOfHost(&resp.Diagnostics)
 		p.plan.planTimes()
-		planned, diags := p.plan.withComputed(ctx, req.Plan.Raw)
-		resp.Diagnostics.Append(diags...)
-		resp.Plan.Raw = planned
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &p.plan)...)
 	}
 	if p.replaces {
 		resp.RequiresReplace.Append(path.Root("id"))
-		if r.session.ledger.leave(p.state.ID.ValueString()) {
-			remember(ctx, resp.Private, privateKeep, "yes", &resp.Diagnostics)
-		}
 	}
 }
 
@@ -74,11 +75,12 @@ type webhookPlanning struct {
 
 	config, plan, state webhookModel
 	choice              tokenChoice
-	setURL              string // MAC of the callback_url_wo that was last set
+	setURL              string          // MAC of the callback_url_wo that was last set
+	heirs               map[string]heir // of what was read and planned so far
 
-	nonce    string // names the instance in the ledger
-	sets     bool   // a Set is planned
-	replaces bool   // the App Connection is another one
+	instance instance
+	sets     bool // a Set is planned
+	replaces bool // the App Connection is another one
 }
 
 // planCreate plans the only thing a Create is: a Set. The id stays unknown,
@@ -90,23 +92,32 @@ func (p *webhookPlanning) planCreate(diags *diag.Diagnostics) {
 	if p.choice.missing != nil {
 		diags.Append(p.choice.missing)
 	}
+	if p.instance.none() { // not the second call of a replacement
+		p.instance = newInstance()
+		// A tainted object is planned as if from nothing: which one it was is
+		// not told.
+		p.heirs = p.session.ledger.heldTwice()
+	}
 }
 
 func (p *webhookPlanning) planUpdate(diags *diag.Diagnostics) {
-	if p.choice.known() && p.choice.token.Fingerprint() != p.state.ID.ValueString() {
+	id := p.state.ID.ValueString()
+	if p.choice.known() && p.choice.token.Fingerprint() != id {
 		p.planReplace(diags)
 		return
 	}
 	// Whatever is still unknown about the token, the object stays: Terraform
 	// itself refuses an apply in place that turns out to be of another one.
 	p.plan.ID = p.state.ID
-
-	urlChanged := p.secretURLChanged()
-	p.sets = urlChanged || !p.sameArguments() || p.state.renewalDue(p.session.now())
-	if urlChanged {
-		diags.AddAttributeWarning(path.Root("callback_url_wo"), "callback_url_wo is another URL than the one last set",
-			"Write-only values are not part of a plan, so the difference shows only in configured_at and expires_at. Applying sets the webhook to the new URL.")
+	if p.choice.unknown {
+		diags.AddAttributeWarning(p.choice.at, "The token is not known yet",
+			fmt.Sprintf("The token of %s comes from something that this apply changes, so it can't be told yet whether it is still that of App Connection %s. "+
+				"If it is not, the next plan replaces the webhook: plan again after this apply.", p.choice.label, id))
 	}
+
+	_, shared := p.heirs[id]
+	urlChanged := p.secretURLChanged(diags)
+	p.sets = urlChanged || shared || !p.sameArguments() || p.state.renewalDue(p.session.now())
 	switch {
 	case p.choice.missing == nil:
 	case p.sets:
@@ -120,17 +131,28 @@ func (p *webhookPlanning) planUpdate(diags *diag.Diagnostics) {
 }
 
 // planReplace plans the webhook of another App Connection: the old one's is
-// deleted, the new one's is set (design, rule 1).
+// deleted, the new one's is set.
 func (p *webhookPlanning) planReplace(diags *diag.Diagnostics) {
+	id := p.state.ID.ValueString()
 	p.replaces, p.sets = true, true
 	p.plan.ID = types.StringUnknown()
 	diags.AddAttributeWarning(p.choice.at, "The token is of another App Connection",
 		fmt.Sprintf("The webhook in state belongs to the App Connection %s; %s is %s now. A webhook can't move, so it is replaced.\n\n"+
 			"If Terraform ends with \"Provider produced inconsistent final plan\": the token changed between plan and apply, and nothing was sent. Plan again.",
-			p.state.ID.ValueString(), p.choice.label, p.choice.token.Fingerprint()))
-	if p.session.tokens.holder(p.state.ID.ValueString(), p.state.AppToken).IsZero() && !p.session.tokens.unknown() {
+			id, p.choice.label, p.choice.token.Fingerprint()))
+	if keeps, kept := p.session.ledger.leave(id, p.instance); kept {
+		p.inherit(id, keeps)
+	} else if p.session.tokens.holder(id, p.state.AppToken).IsZero() && !p.session.tokens.unknown() {
 		diags.Append(leftBehind(p.state))
 	}
+}
+
+// inherit has this object leave the webhook of an App Connection to another.
+func (p *webhookPlanning) inherit(fingerprint string, keeps heir) {
+	if p.heirs == nil {
+		p.heirs = map[string]heir{}
+	}
+	p.heirs[fingerprint] = keeps
 }
 
 // sameArguments compares what a person writes. Null against a default after
@@ -145,28 +167,47 @@ func (p *webhookPlanning) sameArguments() bool {
 		p.plan.VerifyDelivery.Equal(p.state.VerifyDelivery)
 }
 
-// secretURLChanged compares callback_url_wo with what was last set. Unknown
-// counts as changed: Terraform drops the update when the value proves the same.
-func (p *webhookPlanning) secretURLChanged() bool {
-	switch {
-	case p.config.CallbackURLWO.IsNull():
+// secretURLChanged compares callback_url_wo with what was last set, and warns,
+// since the difference is in no plan. Unknown counts as changed: Terraform drops
+// the update when the value proves the same. Where no token is at hand it can't
+// be told, and nothing is planned (DESIGN.md, "Write-only").
+func (p *webhookPlanning) secretURLChanged(diags *diag.Diagnostics) bool {
+	url, at := p.config.CallbackURLWO, path.Root("callback_url_wo")
+	if url.IsNull() || !p.plan.CallbackURL.IsNull() {
 		return false
-	case p.config.CallbackURLWO.IsUnknown():
+	}
+	if url.IsUnknown() {
+		diags.AddAttributeWarning(at, "callback_url_wo is not known yet",
+			"If it proves to be the URL that was last set, nothing is done.")
 		return true
 	}
 	token := p.choice.token
 	if token.IsZero() {
 		token = p.session.tokens.holder(p.state.ID.ValueString(), p.state.AppToken)
 	}
-	if token.IsZero() {
-		return false // can't be told without the token; the design plans nothing (rule 7)
+	switch {
+	case token.IsZero(), p.setURL != "" && token.MAC(url.ValueString()) == p.setURL:
+		return false
+	case p.setURL != "", !p.state.CallbackURL.IsNull() && p.state.CallbackURL.ValueString() != url.ValueString():
+		diags.AddAttributeWarning(at, "callback_url_wo is another URL than the one last set",
+			"Write-only values are not part of a plan, so the difference shows only in configured_at and expires_at. Applying sets the webhook to the new URL.")
 	}
-	return token.MAC(p.config.CallbackURLWO.ValueString()) != p.setURL
+	return true
+}
+
+// writeOnlyUse is which write-only arguments a plan counts on.
+type writeOnlyUse struct {
+	Token bool `json:"token"`
+	URL   bool `json:"url"`
+}
+
+func (p *webhookPlanning) writeOnlyUse() writeOnlyUse {
+	return writeOnlyUse{Token: !p.config.AppTokenWO.IsNull(), URL: !p.config.CallbackURLWO.IsNull()}
 }
 
 // claim enters the instance in the ledger, which knows whether another one of
 // the same App Connection was planned.
-func (p *webhookPlanning) claim(diags *diag.Diagnostics) {
+func (p *webhookPlanning) claim(creates bool, diags *diag.Diagnostics) {
 	fingerprint := p.state.ID.ValueString()
 	if p.choice.known() {
 		fingerprint = p.choice.token.Fingerprint()
@@ -174,9 +215,11 @@ func (p *webhookPlanning) claim(diags *diag.Diagnostics) {
 	if fingerprint == "" {
 		return // only apply will know; the ledger refuses a second Set then
 	}
-	granted, mustSet := p.session.ledger.claim(fingerprint, p.nonce, p.sets)
+	granted, mustSet := p.session.ledger.claim(fingerprint, claim{
+		by: p.instance, heir: heir{Sets: p.sets, Webhook: p.plan.webhook()}, replaces: p.replaces, creates: creates,
+	})
 	if !granted {
-		diags.Append(twoWebhooks(p.choice.at, fingerprint))
+		diags.Append(twoWebhooks(p.choice, fingerprint))
 		return
 	}
 	if mustSet {
@@ -184,22 +227,23 @@ func (p *webhookPlanning) claim(diags *diag.Diagnostics) {
 		diags.AddAttributeWarning(p.choice.at, "The webhook is set again",
 			fmt.Sprintf("Terraform holds another object for App Connection %s, which it destroys. Setting the webhook again makes sure that it stays as configured here.", fingerprint))
 	}
+	if creates {
+		// Terraform hands what is planned here to the Delete of the object that
+		// this one replaces.
+		p.inherit(fingerprint, heir{Sets: true})
+	}
 }
 
 // warnOfHost speaks up where the service could never reach the URL.
 func (p *webhookPlanning) warnOfHost(diags *diag.Diagnostics) {
-	if !p.sets {
-		return
+	at, url := "callback_url", p.plan.CallbackURL
+	if url.IsNull() {
+		at, url = "callback_url_wo", p.config.CallbackURLWO
 	}
-	for at, url := range map[string]types.String{"callback_url": p.config.CallbackURL, "callback_url_wo": p.config.CallbackURLWO} {
-		if url.IsNull() || url.IsUnknown() {
-			continue
-		}
-		if reason, unreachable := unreachableHost(url.ValueString()); unreachable {
-			diags.AddAttributeWarning(path.Root(at), "OctoEverywhere can't reach this URL",
-				"OctoEverywhere calls the URL from the internet, and "+reason+". The webhook can be set all the same, but no notification will arrive. "+
-					"Use a host that the internet can reach.")
-		}
+	if host, private := privateHost(url.ValueString()); private {
+		diags.AddAttributeWarning(path.Root(at), "OctoEverywhere can't reach this URL",
+			fmt.Sprintf("OctoEverywhere calls the URL from the internet, where %q leads nowhere or to another machine. "+
+				"The webhook can be set all the same, but no notification will arrive. Use a host that the internet can reach.", host))
 	}
 }
 
@@ -207,16 +251,20 @@ func (p *webhookPlanning) warnOfHost(diags *diag.Diagnostics) {
 // the webhook away from another instance.
 func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state webhookModel
-	resp.Diagnostics.Append(state.decode(ctx, req.State.Raw)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	name := recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id := state.ID.ValueString()
-	if r.session.ledger.leave(id) {
-		remember(ctx, resp.Private, privateKeep, "yes", &resp.Diagnostics)
-		return
-	}
-	if r.session.tokens.holder(id, state.AppToken).IsZero() && !r.session.tokens.unknown() {
+	keeps, kept := r.session.ledger.leave(id, instanceOf(name, req.State.Raw))
+	switch {
+	case kept:
+		remember(ctx, resp.Private, privateHeirs, map[string]heir{id: keeps}, &resp.Diagnostics)
+		if !keeps.Sets && !r.session.ledger.wasRead(id) {
+			resp.Diagnostics.Append(notRefreshed(id))
+		}
+	case r.session.tokens.holder(id, state.AppToken).IsZero() && !r.session.tokens.unknown():
 		resp.Diagnostics.Append(leftBehind(state))
 	}
 }

@@ -4,7 +4,6 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,17 +12,21 @@ import (
 // Keys of what the resource remembers in private state, which Terraform keeps
 // beside the state and shows to nobody.
 const (
-	// privateURL holds the MAC of the callback_url_wo that was last set
-	// (design, rule 7). Written after a successful Set only.
+	// privateInstance is the instance's name for life, a string.
+	privateInstance = "instance"
+	// privateURL is the MAC of the callback_url_wo that was last set, a string.
+	// Written after a successful Set only (DESIGN.md, "Write-only").
 	privateURL = "callback_url_wo"
-	// privateGone marks a connection whose Set was told 603 or 604 (rule 2).
+	// privateWriteOnly says which write-only arguments the plan counted on,
+	// writeOnlyUse: an apply is handed a configuration to which ignore_changes
+	// was not applied (DESIGN.md, "The plan decides").
+	privateWriteOnly = "write_only"
+	// privateGone marks an App Connection whose Set was told 603 or 604, "yes"
+	// (DESIGN.md, "Gone").
 	privateGone = "gone"
-	// privateNonce names an instance while it is planned (rule 6): Terraform
-	// plans a replacement with two calls, and hands the first one's to the second.
-	privateNonce = "plan"
-	// privateKeep tells a Delete to leave the webhook to the instance that has
-	// it now (rule 6).
-	privateKeep = "keep_webhook"
+	// privateHeirs names who keeps the webhook of an App Connection when this
+	// object goes, map[string]heir by fingerprint (DESIGN.md, "One webhook").
+	privateHeirs = "heirs"
 )
 
 // privateReader and privateWriter are the two halves of the framework's
@@ -36,31 +39,27 @@ type privateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// recall reads a value; "" when there is none.
-func recall(ctx context.Context, private privateReader, key string, diags *diag.Diagnostics) string {
-	raw, d := private.GetKey(ctx, key)
-	diags.Append(d...)
-	if len(raw) == 0 {
-		return ""
-	}
-	var value string
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return "" // not ours; as good as none
+// recall reads a value; the zero value when there is none that can be read.
+func recall[T any](ctx context.Context, private privateReader, key string, diags *diag.Diagnostics) (value T) {
+	raw, found := private.GetKey(ctx, key)
+	diags.Append(found...)
+	if len(raw) > 0 {
+		_ = json.Unmarshal(raw, &value)
 	}
 	return value
 }
 
-// remember writes a value; "" removes it.
-func remember(ctx context.Context, private privateWriter, key, value string, diags *diag.Diagnostics) {
+// remember writes a value.
+func remember(ctx context.Context, private privateWriter, key string, value any, diags *diag.Diagnostics) {
 	raw, err := json.Marshal(value)
 	if err != nil {
-		diags.AddError("Internal error of the provider", "Private state could not be written: "+err.Error())
+		diags.AddError("Internal error of the provider", "Private state could not be written: "+err.Error()+". Please report this.")
 		return
-	}
-	if value == "" {
-		raw = nil
 	}
 	diags.Append(private.SetKey(ctx, key, raw)...)
 }
 
-func newNonce() string { return rand.Text() }
+// forget removes a value.
+func forget(ctx context.Context, private privateWriter, key string, diags *diag.Diagnostics) {
+	diags.Append(private.SetKey(ctx, key, nil)...)
+}

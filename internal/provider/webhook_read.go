@@ -10,21 +10,21 @@ import (
 
 // Read can't read the webhook, which no call of the API returns. It asks
 // whether the App Connection is alive, and drops the resource when it is gone
-// for good (design, rule 3). Whatever else happens, the state stays.
+// for good (DESIGN.md, "Asking"). Whatever else happens, the state stays.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
-	resp.Diagnostics.Append(state.decode(ctx, req.State.Raw)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	if recall(ctx, req.Private, privateGone, &resp.Diagnostics) != "" {
+	if recall[string](ctx, req.Private, privateGone, &resp.Diagnostics) != "" {
 		resp.Diagnostics.Append(dropped(r.session.tokens.label(state.ID.ValueString()), "The last apply was told so."))
 		resp.State.RemoveResource(ctx)
 		return
 	}
 
-	r.share(ctx, state, resp)
+	r.share(ctx, state, req, resp)
 	token := r.session.tokens.holder(state.ID.ValueString(), state.AppToken)
 	if token.IsZero() || r.client() == nil {
 		return
@@ -41,23 +41,25 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 // share has the webhook survive when Terraform holds several objects of its
 // App Connection, all but one of which it is going to destroy: an interrupted
 // run leaves such (a deposed object and its successor; a renamed resource under
-// both names). The object read first is treated as ever. Any other is marked
-// as sharing the webhook: if it stays it is set again, and if it goes its
-// Delete calls nothing. So whichever stays has its webhook, and when all go,
-// the first one's Delete is called (design, rule 6).
+// both names). The object read first is treated as ever. Any other notes the
+// first as its heir: if it stays it is set again, and if it goes its Delete
+// leaves the webhook to the heir. So whichever stays has its webhook, and when
+// all go, the first one's Delete is called (DESIGN.md, "One webhook").
 //
-// Read has to decide, and in the state itself: Terraform plans a deposed
-// object's destroy once more as it applies, and a tainted object without its
-// private state. With -refresh=false nothing is decided.
-func (r *webhookResource) share(ctx context.Context, state webhookModel, resp *resource.ReadResponse) {
-	switch first := r.session.ledger.found(state.ID.ValueString()); {
-	case !first:
-		resp.Diagnostics.Append(heldTwice(state.ID.ValueString()))
-		state.share()
-	case state.shared():
-		state.forgetTimes() // the other object is gone
-	default:
-		return
+// Read has to decide, since Terraform plans a deposed object's destroy once
+// more as it applies, when nobody has read the other object.
+func (r *webhookResource) share(ctx context.Context, state webhookModel, req resource.ReadRequest, resp *resource.ReadResponse) {
+	id := state.ID.ValueString()
+	name := recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)
+	noted := recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics)
+	first, twice := r.session.ledger.found(id, instanceOf(name, req.State.Raw), heir{Webhook: state.webhook()})
+	switch {
+	case twice:
+		resp.Diagnostics.Append(heldTwice(id))
+		remember(ctx, resp.Private, privateHeirs, map[string]heir{id: first}, &resp.Diagnostics)
+	case len(noted) > 0: // the other object is gone
+		forget(ctx, resp.Private, privateHeirs, &resp.Diagnostics)
+		state.forgetTimes()
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }

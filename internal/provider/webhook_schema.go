@@ -4,13 +4,14 @@ package provider
 
 import (
 	"context"
+	"math/big"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/numberdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -18,7 +19,7 @@ import (
 )
 
 // defaultRenewBeforeDays is how long before a webhook ends a plan proposes to
-// set it again, in days (design, resource table).
+// set it again, in days.
 const defaultRenewBeforeDays = 30
 
 // webhookModel is the resource's configuration, plan or state.
@@ -33,18 +34,31 @@ type webhookModel struct {
 	AppToken        types.String `tfsdk:"app_token"`
 	AppTokenWO      types.String `tfsdk:"app_token_wo"`
 	Triggers        types.Map    `tfsdk:"triggers"`
-	RenewBeforeDays types.Int64  `tfsdk:"renew_before_days"`
+	RenewBeforeDays types.Number `tfsdk:"renew_before_days"`
 	VerifyDelivery  types.Bool   `tfsdk:"verify_delivery"`
 
 	// Computed.
-	ID           types.String      `tfsdk:"id"`
-	ConfiguredAt timetypes.RFC3339 `tfsdk:"configured_at"`
-	ExpiresAt    timetypes.RFC3339 `tfsdk:"expires_at"`
+	ID           types.String `tfsdk:"id"`
+	ConfiguredAt types.String `tfsdk:"configured_at"`
+	ExpiresAt    types.String `tfsdk:"expires_at"`
 }
 
-func (m webhookModel) tokenArguments() tokenArguments {
-	return tokenArguments{appToken: m.AppToken, appTokenWO: m.AppTokenWO, appConnection: m.AppConnection}
+// webhook is what the model asks of the service; nil when its URL is
+// write-only or anything of it is not known.
+func (m webhookModel) webhook() *octoeverywhere.Webhook {
+	if m.CallbackURL.IsNull() || m.CallbackURL.IsUnknown() || m.EventTypes.IsUnknown() {
+		return nil
+	}
+	filter, err := eventFilter(m.EventTypes)
+	if err != nil {
+		return nil
+	}
+	return &octoeverywhere.Webhook{CallbackURL: m.CallbackURL.ValueString(), EventTypes: filter}
 }
+
+// kept says of a computed attribute that an update leaves it as it is, unless
+// ModifyPlan decides otherwise.
+var kept = []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 
 func (r *webhookResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = webhookSchema
@@ -102,12 +116,12 @@ var webhookSchema = schema.Schema{
 			ElementType:         types.StringType,
 			Optional:            true,
 		},
-		"renew_before_days": schema.Int64Attribute{
+		"renew_before_days": schema.NumberAttribute{
 			MarkdownDescription: "How many days before `expires_at` a plan proposes to set the webhook again, 0 to 179. With `0` only once it has expired. Default: `30`.",
 			Optional:            true,
 			Computed:            true,
-			Default:             int64default.StaticInt64(defaultRenewBeforeDays),
-			Validators:          []validator.Int64{int64validator.Between(0, lifetimeDays-1)},
+			Default:             numberdefault.StaticBigFloat(big.NewFloat(defaultRenewBeforeDays)),
+			Validators:          []validator.Number{wholeNumber{0, lifetimeDays - 1}},
 		},
 		"verify_delivery": schema.BoolAttribute{
 			MarkdownDescription: "After each Set, have OctoEverywhere send a test notification; the apply fails unless the URL answers it with 200. Default: `false`.",
@@ -120,16 +134,17 @@ var webhookSchema = schema.Schema{
 		"id": schema.StringAttribute{
 			MarkdownDescription: "Fingerprint of the App Connection: a shortened SHA-256 of its token, which can't be turned back into it.",
 			Computed:            true,
+			PlanModifiers:       kept,
 		},
 		"configured_at": schema.StringAttribute{
 			MarkdownDescription: "When the webhook was last set, RFC 3339 in UTC. Null when the last attempt left that uncertain, and after import.",
-			CustomType:          timetypes.RFC3339Type{},
 			Computed:            true,
+			PlanModifiers:       kept,
 		},
 		"expires_at": schema.StringAttribute{
 			MarkdownDescription: "When OctoEverywhere stops calling unless the webhook is set again: 180 days after `configured_at`. Null when that is.",
-			CustomType:          timetypes.RFC3339Type{},
 			Computed:            true,
+			PlanModifiers:       kept,
 		},
 	},
 }

@@ -56,8 +56,10 @@ func TestWebhookArgumentsAreChecked(t *testing.T) {
 		"token with space":        {with(url, map[string]any{"app_token": " " + hush}), "app_token", []string{"a space", "appApiToken"}},
 		"write-only token wrong":  {with(url, map[string]any{"app_token_wo": hush + "é"}), "app_token_wo", []string{"isn't ASCII"}},
 
-		"renewal negative": {with(url, map[string]any{"renew_before_days": -1}), "renew_before_days", []string{"between 0 and 179"}},
-		"renewal too soon": {with(url, map[string]any{"renew_before_days": 180}), "renew_before_days", []string{"between 0 and 179"}},
+		"renewal negative": {with(url, map[string]any{"renew_before_days": -1}), "renew_before_days", []string{"a whole number from 0 to 179"}},
+		"renewal broken":   {with(url, map[string]any{"renew_before_days": 7.5}), "renew_before_days", []string{"a whole number from 0 to 179"}},
+		"renewal huge":     {with(url, map[string]any{"renew_before_days": 1e30}), "renew_before_days", []string{"a whole number from 0 to 179"}},
+		"renewal too soon": {with(url, map[string]any{"renew_before_days": 180}), "renew_before_days", []string{"a whole number from 0 to 179"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -91,8 +93,8 @@ func TestWebhookArgumentsAccepted(t *testing.T) {
 	}
 }
 
-// TestMissingConnectionNamesTheOthers is issue 2, section 3: a connection name
-// that the provider does not have is an error that names the ones it has.
+// TestMissingConnectionNamesTheOthers: a connection name that the provider does
+// not have is an error that names the ones it has, unless they may be tokens.
 func TestMissingConnectionNamesTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{}, nil)
@@ -107,8 +109,14 @@ func TestMissingConnectionNamesTheOthers(t *testing.T) {
 		"name empty": {map[string]any{"app_tokens": two}, map[string]any{"app_connection": ""}, "app_connection",
 			[]string{`named ""`, `"garage", "lab"`}},
 		"none chosen, no default": {map[string]any{"app_tokens": two}, nil, "",
-			[]string{"No App Connection is chosen", `"garage", "lab"`, "app_connection, app_token and app_token_wo"}},
+			[]string{"No App Connection is chosen", `"garage", "lab"`, "app_connection"}},
 		"nothing at all": {nil, nil, "", []string{"No App Connection is chosen", "The provider has no App Connections", "OCTOEVERYWHERE_APP_TOKEN"}},
+		"name when there are none": {nil, map[string]any{"app_connection": "lab"}, "app_connection",
+			[]string{`named "lab"`, "The provider has no App Connections: set app_token"}},
+		"a token for a name": {map[string]any{"app_tokens": two}, map[string]any{"app_connection": tokenOf("garage")}, "app_connection",
+			[]string{"looks like a token", `"garage", "lab"`}},
+		"a token for a key": {map[string]any{"app_tokens": map[string]any{tokenOf("lab"): "garage"}}, map[string]any{"app_connection": "garage"}, "app_connection",
+			[]string{"looks like a token"}},
 		"default alone": {map[string]any{"app_token": tokenOf("default")}, map[string]any{"app_connection": "lab"}, "app_connection",
 			[]string{`The provider has: "default".`}},
 		"one not known yet": {map[string]any{"app_tokens": map[string]any{"garage": unknown{}}}, map[string]any{"app_connection": "lab"}, "app_connection",

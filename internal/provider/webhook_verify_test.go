@@ -46,7 +46,7 @@ func TestVerifyDelivery(t *testing.T) {
 			t.Error("the apply went well")
 		}
 		wantSummaries(t, result, "error", map[string]int{"The callback URL did not accept a test notification": 1})
-		wantText(t, result.Errors(), fmt.Sprintf("status %d instead of 200", status), fingerprintOf(t, tokens["garage"]), "The next apply")
+		wantText(t, result.Errors(), fmt.Sprintf("status %d instead of 200", status), `App Connection "garage"`, "The next apply")
 		wantAbsent(t, "the callback URL's query", "hush-hush", map[string]string{"the error": result.Errors()})
 	}
 
@@ -57,11 +57,11 @@ func TestVerifyDelivery(t *testing.T) {
 	w.wantURL(tokens["garage"], urlOne)
 	wantUncertain(t, ws, "garage", urlOne, true)
 	receiver.SetStatus(403)
-	wantRefused(403) // tainted: deleted and set anew
+	wantRefused(403) // tainted: set anew
 	receiver.SetStatus(200)
 	w.api.ResetRequests()
 	ws.Must(ws.Apply("-refresh=false"))
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallSet: 1, fakeapi.CallTest: 1, fakeapi.CallDelete: 1})
+	w.wantCalls(setAndTested)
 	wantPlanned(t, ws.Must(ws.Plan()), nil)
 
 	receiver.SetStatus(500)
