@@ -14,8 +14,6 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
-// Issue 3, line 1, and lifecycle rule 7: write-only arguments.
-
 const (
 	writeOnlyWarning = "callback_url_wo is another URL than the one last set"
 
@@ -201,7 +199,7 @@ resource "terraform_data" "later" {
 ` + webhook("printer", append(arguments, `event_types = var.events`)...)
 }
 
-// TestWriteOnlyUnknownAtPlan is rule 7's "unknown at plan": an unknown token
+// TestWriteOnlyUnknownAtPlan has values that only apply knows: an unknown token
 // alone plans nothing and never replaces; an unknown URL plans a Set, which
 // Terraform drops when the value proves unchanged.
 func TestWriteOnlyUnknownAtPlan(t *testing.T) {
@@ -254,7 +252,11 @@ func TestWriteOnlyUnknownAtPlan(t *testing.T) {
 			if test.planned != "" {
 				planned[printer] = test.planned
 			}
-			wantPlanned(t, ws.Must(ws.Plan("-out=it.tfplan")), planned)
+			plan := ws.Must(ws.Plan("-out=it.tfplan"))
+			wantPlanned(t, plan, planned)
+			if test.planned == "update" && count(plan, "warning", writeOnlyWarning) > 0 {
+				t.Errorf("nobody knows yet that the URL is another: %v", plan.Diagnostics)
+			}
 			applied := ws.Apply("it.tfplan")
 			if applied.OK() == test.refused {
 				t.Errorf("the apply ended with %d:\n%s", applied.ExitCode, applied.Errors())
@@ -417,12 +419,28 @@ func TestMovingSecrets(t *testing.T) {
 			}
 			applied := ws.Must(ws.Apply())
 			wantPlanned(t, applied, wanted)
+			wantSummaries(t, applied, "warning", map[string]int{})
 			w.wantCalls(calls)
 			w.wantURL(token, hiddenURL)
 			wantAbsent(t, "the old value", test.hidden, map[string]string{"terraform.tfstate": ws.Read("terraform.tfstate")})
 			wantPlanned(t, ws.Must(ws.Plan()), map[string]string{})
 		})
 	}
+}
+
+// TestImportedWriteOnly sets an imported webhook, of whose URL nothing is known.
+func TestImportedWriteOnly(t *testing.T) {
+	t.Parallel()
+	skipWithoutWriteOnly(t)
+	tokens := connections("garage")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	ws := w.workspace()
+	ws.Write("main.tf", w.provider(tokens)+webhook("printer", `app_connection = "garage"`, `callback_url_wo = "`+hiddenURL+`"`))
+	ws.Must(ws.Run("import", "-no-color", address("printer"), "garage"))
+	applied := ws.Must(ws.Apply())
+	wantPlanned(t, applied, map[string]string{address("printer"): "update"})
+	wantSummaries(t, applied, "warning", map[string]int{})
+	w.wantURL(tokens["garage"], hiddenURL)
 }
 
 // TestWriteOnlyOnOlderTerraform: a client that does not know write-only
