@@ -1,7 +1,10 @@
 terraform {
+  required_version = ">= 1.5"
+
   required_providers {
     octoeverywhere = {
-      source = "octoeverywhere/octoeverywhere"
+      source  = "octoeverywhere/octoeverywhere"
+      version = ">= 0.1"
     }
   }
 }

@@ -1,18 +1,28 @@
 terraform {
+  required_version = ">= 1.5"
+
   required_providers {
     octoeverywhere = {
-      source = "octoeverywhere/octoeverywhere"
+      source  = "octoeverywhere/octoeverywhere"
+      version = ">= 0.1"
     }
   }
 }
 
-# One token for each App Connection, under a name of your choice. Hand them in
-# through the environment: export TF_VAR_app_tokens='{"garage":"…","lab":"…"}'
+# export TF_VAR_app_tokens='{"garage":"…","lab":"…"}'
 variable "app_tokens" {
   type      = map(string)
-  sensitive = true
+  sensitive = true # in no output
 }
 
 provider "octoeverywhere" {
   app_tokens = var.app_tokens
+}
+
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each = toset(["garage", "lab"])
+
+  app_connection = each.key
+  callback_url   = "https://app.example.com/octo?printer=${each.key}"
+  event_types    = ["print_complete", "print_failed", "error"]
 }

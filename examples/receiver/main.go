@@ -3,7 +3,7 @@
 // Command receiver is a small receiver of OctoEverywhere notifications: it
 // checks a key in the URL, answers 200 at once, and does its work afterwards.
 //
-//	RECEIVER_KEY=… go run . -listen 127.0.0.1:8080
+//	RECEIVER_KEY=… go run main.go -listen 127.0.0.1:8080
 //
 // OctoEverywhere calls https URLs only. Put it behind something that speaks
 // https, or give it a certificate with -tls-cert and -tls-key.

@@ -3,8 +3,11 @@
 package exampletest
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,139 +15,215 @@ import (
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
-// pages are the texts that people copy from, by path: the templates that docs/
-// is made of, and the READMEs.
-func pages(t *testing.T) map[string]string {
-	t.Helper()
-	found := map[string]string{}
-	for folder, suffix := range map[string]string{"templates": ".tmpl", "examples": ".md"} {
-		for _, file := range files(t, filepath.Join(repository, folder), suffix) {
-			path := filepath.Join(folder, file)
-			found[path] = read(t, path)
-		}
-	}
-	found["README.md"] = read(t, "README.md")
-	return found
+// turns are what else happens in an act, when its reader has done all that the
+// page says.
+var turns = map[string]func(r *reader){
+	"docs/data-sources/app_connection.md/1": func(r *reader) {
+		r.api.Revoke(secret+"lab", 604)
+		r.does("terraform apply\n")
+		r.sees("Gone, so their owners must connect again: lab.")
+	},
+	"docs/guides/receiving-notifications.md/2": func(r *reader) { r.sees(`"garage": "" is complete`) }, // in the receiver's log
+	"examples/fleet/README.md/1":               func(r *reader) { r.sees(`[1-9] passed, 0 failed`) },
+	"examples/modules/fleet/README.md/1":       func(r *reader) { r.sees(`[1-9] passed, 0 failed`) },
 }
 
-var (
-	codeBlock = regexp.MustCompile("(?s)\n```(\\w*)\n(.*?\n)```\n")
-	included  = regexp.MustCompile(`\{\{-? *(?:tffile|codefile "\w+") "([^"]+)" *-?\}\}`)
-)
-
-// TestPagesCodeBlocks checks the Terraform that stands in the pages themselves,
-// rather than in examples/: it must be formatted, and valid when it is whole.
-func TestPagesCodeBlocks(t *testing.T) {
-	for page, text := range pages(t) {
-		for i, block := range codeBlock.FindAllStringSubmatch(text, -1) {
-			if block[1] != "terraform" && block[1] != "hcl" {
-				continue
-			}
-			t.Run(fmt.Sprintf("%s/%d", page, i+1), func(t *testing.T) {
-				skipUnlessAbleTo(t, block[2])
-				w := acctest.NewWorkspace(t)
-				w.UseBinary()
-				w.Write("block.tf", block[2])
-				if strings.HasPrefix(block[2], " ") {
-					// A line to add to a resource: shown as it stands there.
-					w.Write("block.tf", "resource \"a\" \"b\" {\n"+block[2]+"}\n")
+// TestPages does what every page tells its readers to do, as it stands there,
+// with the real CLI against the fake.
+func TestPages(t *testing.T) {
+	for _, p := range pages(t) {
+		if strings.HasSuffix(p.path, "keeping-webhooks-alive.md") {
+			continue // see TestKeepingWebhooksAlive
+		}
+		for i, a := range p.acts() {
+			name := fmt.Sprintf("%s/%d", p.path, i+1)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				terraform, tofu := a.neededVersion()
+				acctest.SkipBelow(t, terraform, tofu, "this configuration")
+				for _, program := range []string{"curl", "make"} {
+					if strings.Contains(a.code(), "\n"+program+" ") && installed(program) == "" {
+						t.Skipf("there is no %s on PATH", program)
+					}
 				}
-				if r := w.Run("fmt", "-check", "-diff"); r.ExitCode != 0 {
-					t.Errorf("terraform fmt would change it:\n%s%s", r.Stdout, r.Stderr)
+				r := newReader(t)
+				r.follows(p, a)
+				if turn, found := turns[name]; found {
+					turn(r)
 				}
-				if strings.Contains(block[2], "required_providers") {
-					validate(t, w)
-				}
+				r.leaves(p, a.code())
 			})
 		}
 	}
 }
 
-// TestExamplesAreShown finds examples that no page shows: nobody would.
-func TestExamplesAreShown(t *testing.T) {
-	var shown []string
-	for _, text := range pages(t) {
-		for _, inclusion := range included.FindAllStringSubmatch(text, -1) {
-			shown = append(shown, filepath.Dir(inclusion[1]))
+// follows does an act of a page. What the page adds is applied over what was
+// there, as a reader comes upon it.
+func (r *reader) follows(p page, a act) {
+	r.t.Helper()
+	switch {
+	case strings.HasPrefix(a[0].code, "git clone "):
+		r.Setenv("OCTOEVERYWHERE_ENDPOINT", "") // the page starts a fake, where it needs one
+	case !a[0].isConfiguration():
+		// A page of a folder, or one that takes the repository's for granted.
+		r.has(a.code())
+		r.does("git clone https://github.com/octoeverywhere/repository\n")
+		r.Dir = filepath.Join(r.Dir, "repository", filepath.Dir(p.path))
+	default:
+		r.has(a.code())
+	}
+
+	configuration, applied := "", true
+	settle := func() {
+		if !applied {
+			r.does("terraform init\nterraform apply\n")
+		}
+		applied = true
+	}
+	for _, b := range a {
+		switch {
+		case b.language == "shell":
+			if !strings.Contains(b.code, "terraform init") {
+				settle()
+			}
+			imports := strings.Contains(b.code, "terraform import ")
+			if imports {
+				r.does("rm terraform.tfstate\n")
+			}
+			r.does(b.code)
+			applied = !imports
+			continue
+		case b.isLines():
+			added, ok := b.addTo(configuration)
+			if !ok {
+				r.t.Fatalf("there is no webhook above to add this to:\n%s", b.code)
+			}
+			configuration = added
+		case !b.isConfiguration() && configuration == "":
+			r.t.Fatalf("there is no configuration above to add this to:\n%s", b.code)
+		default:
+			configuration += "\n" + r.local(b.code)
+		}
+		r.Write("main.tf", configuration)
+		applied = false
+	}
+	settle()
+}
+
+// local takes the module from the repository's files, not from GitHub.
+func (r *reader) local(configuration string) string {
+	module, err := filepath.Abs(filepath.Join(repository, "examples/modules/fleet"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return strings.ReplaceAll(configuration, "github.com/octoeverywhere/terraform-provider-octoeverywhere//examples/modules/fleet", module)
+}
+
+// leaves checks what an act has come to.
+func (r *reader) leaves(p page, code string) {
+	r.t.Helper()
+	for _, promised := range regexp.MustCompile(`(?m)^# (https://\S+)$`).FindAllStringSubmatch(code, -1) {
+		r.sees(`"` + regexp.QuoteMeta(promised[1]) + `"`)
+	}
+	if state := r.Read("terraform.tfstate"); strings.Contains(state, "octoeverywhere_notification_webhook") {
+		if strings.Contains(state, secret) {
+			r.t.Error("a token or a key is in the state")
+		}
+		r.hasSetAllOf(state)
+		r.does("terraform plan -detailed-exitcode -out=saved\n")
+		if got := r.planHoldsSecret(); got != savesSecret(r.Read("main.tf")) {
+			r.t.Errorf("a token or a key in the saved plan: %t", got)
+		}
+		if strings.Contains(p.text, "terraform destroy") || strings.Contains(r.Read("main.tf"), "_wo ") {
+			r.does("terraform destroy\n")
+			left := len(r.webhooks()) > 0
+			if warned := strings.Contains(r.said(), "Warning: A webhook is left behind"); left != warned {
+				r.t.Errorf("destroyed, webhooks left: %t, and a warning of that: %t", left, warned)
+			}
 		}
 	}
-	for _, directory := range directories(t) {
-		if strings.HasPrefix(directory, "functions/") {
-			continue // their pages are made without a template
-		}
-		if !slices.Contains(shown, filepath.Join("examples", directory)) {
-			t.Errorf("no page shows examples/%s", directory)
+	// A reader must not meet a warning that the page says nothing of.
+	ours := []string{"Provider development overrides are in effect", "Incomplete lock file information for providers"}
+	for _, warning := range regexp.MustCompile(`Warning: (.*)`).FindAllStringSubmatch(r.said(), -1) {
+		if !strings.Contains(p.text, warning[1]) && !slices.Contains(ours, warning[1]) {
+			r.t.Errorf("the page does not say that Terraform warns: %s", warning[1])
 		}
 	}
 }
 
-// TestEventTable compares the table on the resource's page with the client's.
-func TestEventTable(t *testing.T) {
-	rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (\\d+) \\|").
-		FindAllStringSubmatch(read(t, "templates/resources/notification_webhook.md.tmpl"), -1)
-	known := octoeverywhere.KnownEventTypes()
-	if len(rows) != len(known) {
-		t.Fatalf("%d rows for %d events", len(rows), len(known))
-	}
-	for i, event := range known {
-		if rows[i][1] != event.Name() || rows[i][2] != fmt.Sprint(int(event)) {
-			t.Errorf("the page has %s = %s, the provider %s = %d", rows[i][1], rows[i][2], event.Name(), event)
+// savesSecret tells whether a saved plan holds tokens or keys, as the fleet
+// guide has it: those of variables that are not ephemeral.
+func savesSecret(configuration string) bool {
+	for _, variable := range regexp.MustCompile(`(?s)\nvariable .*?\n}`).FindAllString(configuration, -1) {
+		if strings.Contains(variable, "\n  sensitive = true") && !strings.Contains(variable, "\n  ephemeral = true") {
+			return true
 		}
+	}
+	return false
+}
+
+// planHoldsSecret looks for tokens in the saved plan.
+func (r *reader) planHoldsSecret() bool {
+	r.t.Helper()
+	plan, err := zip.OpenReader(filepath.Join(r.Dir, "saved"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer plan.Close()
+	found := false
+	for _, file := range plan.File {
+		content, err := fs.ReadFile(plan, file.Name)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		found = found || bytes.Contains(content, []byte(secret))
+	}
+	return found
+}
+
+// hasSetAllOf fails the test unless the service has the webhooks of the state,
+// and no other.
+func (r *reader) hasSetAllOf(state string) {
+	r.t.Helper()
+	var content struct {
+		Resources []struct {
+			Mode      string `json:"mode"`
+			Instances []struct {
+				Attributes struct {
+					URL *string `json:"callback_url"`
+				} `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+	if err := json.Unmarshal([]byte(state), &content); err != nil {
+		r.t.Fatal(err)
+	}
+	set, instances := r.webhooks(), 0
+	for _, resource := range content.Resources {
+		if resource.Mode != "managed" {
+			continue
+		}
+		for _, instance := range resource.Instances {
+			instances++
+			if url := instance.Attributes.URL; url != nil && !slices.Contains(set, *url) {
+				r.t.Errorf("%s is in the state, but the service has %q", *url, set)
+			}
+		}
+	}
+	if len(set) != instances {
+		r.t.Errorf("the service has %q, and the state %d webhooks", set, instances)
 	}
 }
 
-// registry is where the index page finds the others: the registry shows it at
-// an address without a slash at its end, so links relative to it lead nowhere.
-const registry = "https://registry.terraform.io/providers/octoeverywhere/octoeverywhere/latest/docs/"
-
-// TestLinks follows the links to the repository's own pages and files.
-func TestLinks(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	for page, text := range pages(t) {
-		rendered := strings.HasPrefix(page, "templates/")
-		for _, found := range link.FindAllStringSubmatch(text, -1) {
-			target, anchor, _ := strings.Cut(found[1], "#")
-			where := filepath.Join(filepath.Dir(page), target)
-			switch {
-			case strings.HasPrefix(target, registry):
-				where = filepath.Join("templates", strings.TrimPrefix(target, registry))
-			case strings.Contains(target, "://"):
-				continue
-			case page == "templates/index.md.tmpl" && target != "":
-				t.Errorf("%s links to %s: the registry needs a whole address here", page, target)
-				continue
-			}
-			if target == "" {
-				where = page
-			} else if rendered {
-				where += ".md.tmpl"
-			}
-			if strings.HasPrefix(where, "templates/functions/") {
-				continue // made without a template
-			}
-			if _, err := os.Stat(filepath.Join(repository, where)); err != nil {
-				t.Errorf("%s links to %s: %v", page, found[1], err)
-				continue
-			}
-			if anchor != "" && !slices.Contains(anchors(read(t, where)), anchor) {
-				t.Errorf("%s links to #%s, which %s does not have", page, anchor, where)
-			}
+// webhooks are the URLs that the service calls.
+func (r *reader) webhooks() []string {
+	var urls []string
+	for _, name := range connections {
+		if webhook, found := r.api.Webhook(secret + name); found {
+			urls = append(urls, webhook.URL)
 		}
 	}
-}
-
-// anchors are the targets that a page's headings make.
-func anchors(text string) []string {
-	var made []string
-	for line := range strings.Lines(text) {
-		if title, found := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); found && strings.HasPrefix(line, "#") {
-			slug := strings.ToLower(strings.TrimSpace(title))
-			slug = regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(slug, "")
-			made = append(made, strings.ReplaceAll(slug, " ", "-"))
-		}
-	}
-	return made
+	return urls
 }

@@ -3,24 +3,21 @@
 package exampletest
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
 // TestTroubleshooting holds the troubleshooting guide and the provider's
-// source together: each summary of an error or warning has a heading, and no
-// heading outlives its message. In headings, … stands for what varies.
+// diagnostics together: each summary has a heading, and no heading outlives its
+// message. In headings, … stands for what varies.
 func TestTroubleshooting(t *testing.T) {
-	guide := read(t, "templates/guides/troubleshooting.md.tmpl")
-	own, _, found := strings.Cut(guide, "\n## Messages of Terraform itself\n")
+	own, _, found := strings.Cut(read(t, "docs/guides/troubleshooting.md"), "\n## Messages of Terraform itself\n")
 	if !found {
 		t.Fatal("the guide has no section for Terraform's own messages")
 	}
@@ -28,12 +25,11 @@ func TestTroubleshooting(t *testing.T) {
 	for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(own, -1) {
 		headings[heading[1]] = false
 	}
-
-	for _, summary := range summaries(t) {
-		if _, found := headings[summary.text]; !found {
-			t.Errorf("%s: no heading for %q in the troubleshooting guide", summary.at, summary.text)
+	for text, at := range summaries(t) {
+		if _, found := headings[text]; !found {
+			t.Errorf("%s: no heading for %q in the troubleshooting guide", at, text)
 		}
-		headings[summary.text] = true
+		headings[text] = true
 	}
 	delete(headings, "Nothing arrives, and Terraform is content") // a symptom, not a message
 	for heading, used := range headings {
@@ -43,49 +39,56 @@ func TestTroubleshooting(t *testing.T) {
 	}
 }
 
-// position of the summary among the arguments of what makes a diagnostic.
-var summaryArgument = map[string]int{
-	"NewErrorDiagnostic": 0, "NewWarningDiagnostic": 0, "AddError": 0, "AddWarning": 0,
-	"NewAttributeErrorDiagnostic": 1, "NewAttributeWarningDiagnostic": 1, "AddAttributeError": 1, "AddAttributeWarning": 1,
+// code is the parsed source of the provider.
+type code struct {
+	constants map[string]string
+	// at which argument functions take a summary: the framework's, and those of
+	// the provider that call a parameter so
+	takes map[string]int
 }
 
-type summary struct{ text, at string }
-
-// summaries reads the provider's source for the summaries of its diagnostics.
-// It fails the test on one that it can't read, rather than pass over it.
-func summaries(t *testing.T) []summary {
+// summaries are those of the provider's diagnostics, with where they stand. One
+// that can't be read fails the test.
+func summaries(t *testing.T) map[string]string {
 	t.Helper()
-	source := providerSource(t)
-	var found []summary
-	for _, file := range source.files {
-		// Functions that hand a parameter on as the summary, as at() does.
+	c := code{map[string]string{}, map[string]int{
+		"NewErrorDiagnostic": 0, "NewWarningDiagnostic": 0, "AddError": 0, "AddWarning": 0,
+		"NewAttributeErrorDiagnostic": 1, "NewAttributeWarningDiagnostic": 1, "AddAttributeError": 1, "AddAttributeWarning": 1,
+	}}
+	set := token.NewFileSet()
+	var parsed []*ast.File
+	for _, path := range files(t, "internal/provider", ".go") {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(set, filepath.Join(repository, path), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, file)
+		ast.Inspect(file, c.declare)
+	}
+	found := map[string]string{}
+	for _, file := range parsed {
 		ast.Inspect(file, func(node ast.Node) bool {
-			function, ok := node.(*ast.FuncDecl)
-			if !ok {
+			call, isCall := node.(*ast.CallExpr)
+			if !isCall {
 				return true
 			}
-			ast.Inspect(function, func(node ast.Node) bool {
-				call, ok := node.(*ast.CallExpr)
-				if !ok {
-					return true
-				}
-				argument, known := source.summaryOf(call)
-				if !known {
-					return true
-				}
-				if _, passedOn := source.parameter(function, argument); passedOn {
-					return true // read where the function is called
-				}
-				text, ok := source.text(argument)
-				at := source.set.Position(argument.Pos())
-				if !ok {
-					t.Errorf("%s: can't tell what this summary says", at)
-				} else if text != "" {
-					found = append(found, summary{text, fmt.Sprintf("%s:%d", filepath.Base(at.Filename), at.Line)})
-				}
+			argument, takes := c.takes[name(call.Fun)]
+			if !takes || argument >= len(call.Args) {
 				return true
-			})
-			return false
+			}
+			at := set.Position(call.Pos()).String()
+			switch text, known := c.text(call.Args[argument]); {
+			case name(call.Args[argument]) == "summary", name(call.Args[argument]) == "Summary":
+				// handed on, and read where it is made
+			case !known:
+				t.Errorf("%s: can't tell what this summary says", at)
+			default:
+				found[text] = at
+			}
+			return true
 		})
 	}
 	if len(found) < 30 {
@@ -94,113 +97,61 @@ func summaries(t *testing.T) []summary {
 	return found
 }
 
-// providerCode is the parsed source of internal/provider, without its tests.
-type providerCode struct {
-	set       *token.FileSet
-	files     []*ast.File
-	constants map[string]string
-	wrappers  map[string]int // functions that make a diagnostic of a parameter: its position
-}
-
-func providerSource(t *testing.T) *providerCode {
-	t.Helper()
-	source := &providerCode{set: token.NewFileSet(), constants: map[string]string{}, wrappers: map[string]int{}}
-	for _, name := range files(t, filepath.Join(repository, "internal/provider"), ".go") {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(source.set, filepath.Join(repository, "internal/provider", name), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source.files = append(source.files, file)
-	}
-	for _, file := range source.files {
-		ast.Inspect(file, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.ValueSpec:
-				for i, value := range node.Values {
-					if text, ok := source.text(value); ok && i < len(node.Names) {
-						source.constants[node.Names[i].Name] = text
-					}
-				}
-			case *ast.FuncDecl:
-				ast.Inspect(node, func(inner ast.Node) bool {
-					if call, ok := inner.(*ast.CallExpr); ok {
-						if argument, known := source.summaryOf(call); known {
-							if position, ok := source.parameter(node, argument); ok {
-								source.wrappers[node.Name.Name] = position
-							}
-						}
-					}
-					return true
-				})
+// declare notes the strings and functions that a file declares.
+func (c code) declare(node ast.Node) bool {
+	switch node := node.(type) {
+	case *ast.ValueSpec:
+		for i, value := range node.Values {
+			if text, known := c.text(value); known && i < len(node.Names) {
+				c.constants[node.Names[i].Name] = text
 			}
-			return true
-		})
-	}
-	return source
-}
-
-// summaryOf is the argument of a call that becomes a diagnostic's summary.
-func (s *providerCode) summaryOf(call *ast.CallExpr) (ast.Expr, bool) {
-	var name string
-	switch callee := call.Fun.(type) {
-	case *ast.SelectorExpr:
-		name = callee.Sel.Name
-	case *ast.Ident:
-		name = callee.Name
-	}
-	position, known := summaryArgument[name]
-	if !known {
-		position, known = s.wrappers[name]
-	}
-	if !known || position >= len(call.Args) {
-		return nil, false
-	}
-	return call.Args[position], true
-}
-
-// parameter is the position of the function's parameter that the expression is.
-func (s *providerCode) parameter(function *ast.FuncDecl, expression ast.Expr) (int, bool) {
-	identifier, ok := expression.(*ast.Ident)
-	if !ok {
-		return 0, false
-	}
-	var names []string
-	for _, field := range function.Type.Params.List {
-		for _, name := range field.Names {
-			names = append(names, name.Name)
+		}
+	case *ast.FuncDecl:
+		position := 0
+		for _, field := range node.Type.Params.List {
+			for _, parameter := range field.Names {
+				if parameter.Name == "summary" {
+					c.takes[node.Name.Name] = position
+				}
+				position++
+			}
 		}
 	}
-	position := slices.Index(names, identifier.Name)
-	return position, position >= 0
+	return true
 }
 
-// text is what an expression says, with … for what varies. It is "" for the
-// summary of another diagnostic, which is read where that one is made.
-func (s *providerCode) text(expression ast.Expr) (string, bool) {
+// text is what an expression says, with … for what varies.
+func (c code) text(expression ast.Expr) (string, bool) {
 	switch e := expression.(type) {
 	case *ast.BasicLit:
 		text, err := strconv.Unquote(e.Value)
 		return text, err == nil && e.Kind == token.STRING
 	case *ast.Ident:
-		text, found := s.constants[e.Name]
-		return text, found
+		text, known := c.constants[e.Name]
+		return text, known
 	case *ast.BinaryExpr:
-		left, leftOK := s.text(e.X)
-		right, rightOK := s.text(e.Y)
-		return left + right, leftOK && rightOK
+		left, leftKnown := c.text(e.X)
+		right, rightKnown := c.text(e.Y)
+		return left + right, leftKnown && rightKnown
 	case *ast.CallExpr:
-		callee, ok := e.Fun.(*ast.SelectorExpr)
-		switch {
-		case ok && callee.Sel.Name == "Summary":
-			return "", true
-		case ok && callee.Sel.Name == "Sprintf" && len(e.Args) > 0:
-			format, ok := s.text(e.Args[0])
-			format = strings.ReplaceAll(format, "%q", `"…"`)
-			return regexp.MustCompile(`%[a-z]`).ReplaceAllString(format, "…"), ok
+		if name(e.Fun) == "Sprintf" {
+			format, known := c.text(e.Args[0])
+			return regexp.MustCompile(`%[a-z]`).ReplaceAllString(format, "…"), known
 		}
+		return "…", true
 	}
 	return "", false
+}
+
+// name is that of a function, a variable or a field, without what it is of.
+func name(expression ast.Expr) string {
+	switch e := expression.(type) {
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	case *ast.CallExpr:
+		return name(e.Fun)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
 }

@@ -4,7 +4,6 @@ package exampletest
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -20,28 +19,15 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
 )
 
-// useVault has the workspace use a stand-in for hashicorp/vault that knows as
-// much of it as the fleet guide shows: one ephemeral resource that returns
-// this secret.
-func useVault(t *testing.T, w *acctest.Workspace, secret map[string]string) {
+// serveVault serves a stand-in for hashicorp/vault that knows as much of it as
+// the fleet guide shows: one ephemeral resource, which returns tokens.
+func serveVault(t *testing.T) string {
 	t.Helper()
-	served := acctest.Serve(t, providerserver.NewProtocol6(vault{secret}))
-	var byAddress map[string]any
-	if err := json.Unmarshal([]byte(served), &byAddress); err != nil {
-		t.Fatal(err)
-	}
-	moved := map[string]any{}
-	for address, config := range byAddress {
-		moved[strings.Replace(address, acctest.ProviderAddress, "hashicorp/vault", 1)] = config
-	}
-	reattach, err := json.Marshal(moved)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Setenv("TF_REATTACH_PROVIDERS", string(reattach))
+	served := acctest.Serve(t, providerserver.NewProtocol6(vault{}))
+	return strings.Replace(served, acctest.ProviderAddress, "hashicorp/vault", 1)
 }
 
-type vault struct{ secret map[string]string }
+type vault struct{}
 
 func (vault) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "vault"
@@ -55,11 +41,11 @@ func (vault) Resources(context.Context) []func() resource.Resource { return nil 
 
 func (vault) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
-func (v vault) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return vaultSecret(v) }}
+func (vault) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return vaultSecret{} }}
 }
 
-type vaultSecret struct{ secret map[string]string }
+type vaultSecret struct{}
 
 type vaultSecretModel struct {
 	Mount types.String      `tfsdk:"mount"`
@@ -79,10 +65,10 @@ func (vaultSecret) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ep
 	}}
 }
 
-func (s vaultSecret) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+func (vaultSecret) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model vaultSecretModel
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("mount"), &model.Mount)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("name"), &model.Name)...)
-	model.Data = s.secret
+	model.Data = map[string]string{"garage": secret + "garage", "lab": secret + "lab"}
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

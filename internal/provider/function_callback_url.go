@@ -25,7 +25,7 @@ const (
 )
 
 // functionsNeed ends the documentation of every function.
-const functionsNeed = "Provider functions need Terraform 1.8 or OpenTofu 1.7, and the provider in the module's `required_providers`."
+const functionsNeed = "Provider functions need Terraform or OpenTofu 1.8, and the provider in the module's `required_providers`."
 
 type callbackURLFunction struct{}
 

@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     octoeverywhere = {
-      source = "octoeverywhere/octoeverywhere"
+      source  = "octoeverywhere/octoeverywhere"
+      version = ">= 0.1"
     }
   }
 }

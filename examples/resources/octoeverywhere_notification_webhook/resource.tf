@@ -1,13 +1,35 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    octoeverywhere = {
+      source  = "octoeverywhere/octoeverywhere"
+      version = ">= 0.1"
+    }
+  }
+}
+
+# One token for each App Connection, under a name of your choice:
+# export TF_VAR_app_tokens='{"garage":"…","lab":"…","attic":"…"}'
+variable "app_tokens" {
+  type      = map(string)
+  sensitive = true
+}
+
+provider "octoeverywhere" {
+  app_tokens = var.app_tokens
+}
+
 resource "octoeverywhere_notification_webhook" "garage" {
   app_connection = "garage" # a name in the provider's app_tokens
   callback_url   = "https://app.example.com/octo?printer=garage"
   event_types    = ["print_complete", "print_failed", "error"]
 }
 
-# One for each printer of a fleet, whatever happens there.
-resource "octoeverywhere_notification_webhook" "lab" {
-  for_each = toset(["lab-1", "lab-2"])
+# One for each of the other printers, whatever happens there.
+resource "octoeverywhere_notification_webhook" "other" {
+  for_each = toset(["lab", "attic"])
 
   app_connection = each.key
-  callback_url   = "https://app.example.com/octo?printer=${urlencode(each.key)}"
+  callback_url   = "https://app.example.com/octo?printer=${each.key}"
 }

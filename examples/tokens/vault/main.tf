@@ -3,10 +3,12 @@ terraform {
 
   required_providers {
     octoeverywhere = {
-      source = "octoeverywhere/octoeverywhere"
+      source  = "octoeverywhere/octoeverywhere"
+      version = ">= 0.1"
     }
     vault = {
-      source = "hashicorp/vault"
+      source  = "hashicorp/vault"
+      version = ">= 5.0"
     }
   }
 }

@@ -1,21 +1,40 @@
-# What the example beside this file needs to be a whole configuration.
-
 terraform {
   required_version = ">= 1.11"
 
   required_providers {
     octoeverywhere = {
-      source = "octoeverywhere/octoeverywhere"
+      source  = "octoeverywhere/octoeverywhere"
+      version = ">= 0.1"
     }
   }
 }
 
+# export TF_VAR_app_tokens='{"garage":"…"}'
 variable "app_tokens" {
   type      = map(string)
+  ephemeral = true # in no state and no plan file
+  sensitive = true # in no output
+}
+
+# The key that the receiver checks: export TF_VAR_receiver_key='…'
+variable "receiver_key" {
+  type      = string
   ephemeral = true
   sensitive = true
 }
 
 provider "octoeverywhere" {
   app_tokens = var.app_tokens
+}
+
+resource "octoeverywhere_notification_webhook" "garage" {
+  app_connection = "garage"
+
+  callback_url_wo = provider::octoeverywhere::callback_url("https://app.example.com/octo", {
+    printer = "garage"
+    key     = var.receiver_key
+  })
+
+  # Fail the apply when the receiver doesn't answer a test notification with 200.
+  verify_delivery = true
 }
