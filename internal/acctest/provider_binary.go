@@ -3,72 +3,16 @@
 package acctest
 
 import (
-	"fmt"
+	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
-	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
 // ProviderAddress is the provider's source address without the registry host.
-const ProviderAddress = "octoeverywhere/octoeverywhere"
-
-// built is where the binary is; "" until a test wanted it.
-var built string
-
-var buildOnce = sync.OnceValues(func() (string, error) {
-	directory, err := os.MkdirTemp("", "octoeverywhere-provider-")
-	if err != nil {
-		return "", err
-	}
-	built = directory
-	binary := filepath.Join(directory, "terraform-provider-octoeverywhere")
-	command := exec.Command("go", "build", "-o", binary, "github.com/octoeverywhere/terraform-provider-octoeverywhere")
-	if out, err := command.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
-	}
-	return binary, nil
-})
-
-// ProviderBinary is the path of the provider, built once per test process.
-// [RemoveProviderBinary] cleans up.
-func ProviderBinary(t testing.TB) string {
-	t.Helper()
-	binary, err := buildOnce()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return binary
-}
-
-// RemoveProviderBinary deletes what [ProviderBinary] built; for TestMain, after
-// all tests.
-func RemoveProviderBinary() {
-	if built != "" {
-		_ = os.RemoveAll(built)
-	}
-}
-
-// UseBinary makes the workspace's runs start the provider's binary, as users
-// do, with a development override in place of terraform init.
-func (w *Workspace) UseBinary() {
-	w.t.Helper()
-	w.override(filepath.Dir(ProviderBinary(w.t)))
-}
-
-// override has Terraform take the provider from a directory.
-func (w *Workspace) override(directory string) {
-	w.t.Helper()
-	w.Write("cli.tfrc", fmt.Sprintf(`provider_installation {
-  dev_overrides {
-    %q = %q
-  }
-  direct {}
-}
-`, Host()+"/"+ProviderAddress, directory))
-	w.Setenv("TF_CLI_CONFIG_FILE", filepath.Join(w.Dir, "cli.tfrc"))
-}
+const ProviderAddress = cli.ProviderAddress
 
 // RequiredProviders names the provider's source for a configuration.
 const RequiredProviders = `terraform {
@@ -77,3 +21,43 @@ const RequiredProviders = `terraform {
   }
 }
 `
+
+// built is the directory of the binary; "" until a test wanted it.
+var built string
+
+// buildOnce builds the provider once per test program, and returns the
+// directory that it is in.
+var buildOnce = sync.OnceValues(func() (string, error) {
+	directory, err := os.MkdirTemp("", "octoeverywhere-provider-")
+	if err != nil {
+		return "", err
+	}
+	built = directory
+	return directory, cli.BuildProvider(context.Background(), "dev", filepath.Join(directory, cli.ProviderProgram))
+})
+
+// UseBinary makes the workspace's runs start the provider's binary, as users
+// do, with a development override in place of terraform init.
+func (w *Workspace) UseBinary() {
+	w.t.Helper()
+	directory, err := buildOnce()
+	w.must(err)
+	w.must(w.Override(directory))
+}
+
+// UseMeteredBinary is [Workspace.UseBinary] with a meter in between.
+func (w *Workspace) UseMeteredBinary() {
+	w.t.Helper()
+	directory, err := buildOnce()
+	w.must(err)
+	w.must(w.OverrideMetered(directory))
+}
+
+// ProviderPeakMiB is the memory of the metered provider process that took most
+// since it was last asked.
+func (w *Workspace) ProviderPeakMiB() int {
+	w.t.Helper()
+	usage, err := w.Usage()
+	w.must(err)
+	return usage.PeakMiB
+}

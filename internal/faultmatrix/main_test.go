@@ -20,11 +20,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if acctest.IsMeter() {
-		os.Exit(acctest.Meter()) // Terraform started this program in place of the provider
-	}
-	code := m.Run()
-	acctest.RemoveProviderBinary()
+	code := acctest.Main(m)
 	if *table != "" {
 		if err := os.WriteFile(*table, []byte(figures.text()), 0o600); err != nil {
 			fmt.Fprintln(os.Stderr, err)

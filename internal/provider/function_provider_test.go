@@ -19,6 +19,7 @@ import (
 // provider: functions need no token and call nobody.
 func functionTest(t *testing.T, steps ...acctest.TestStep) {
 	t.Helper()
+	cli.NeedsCLI(t)
 
 	for i := range steps {
 		steps[i].Config = cli.RequiredProviders + steps[i].Config

@@ -102,6 +102,7 @@ import {
 // TestImportRefused: an unknown name and a token that is missing, dead or not
 // known yet are clear errors, and nothing gets into state.
 func TestImportRefused(t *testing.T) {
+	acctest.NeedsCLI(t)
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{}, connections("garage", "dead"))
 	w.api.Revoke(tokenOf("dead"), 604)

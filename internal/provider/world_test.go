@@ -83,6 +83,7 @@ func (w *world) newProvider() func() fwprovider.Provider {
 
 // factories serve terraform-plugin-testing's steps.
 func (w *world) factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	acctest.NeedsCLI(w.t)
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"octoeverywhere": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(w.newProvider())(), nil },
 	}

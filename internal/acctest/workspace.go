@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
+)
+
+// runLimit bounds one run of the CLI: far above what any takes.
+const runLimit = 5 * time.Minute
+
+// Result is one run of the CLI.
+type Result = cli.Result
+
+// Diagnostic is an error or a warning as the CLI showed it.
+type Diagnostic = cli.Diagnostic
+
+// Workspace is a directory in which the CLI runs, with none of the developer's
+// own settings.
+type Workspace struct {
+	cli.Workspace
+	t testing.TB
+}
+
+// NewWorkspace makes a directory to run in. Give it a provider with
+// [Workspace.UseBinary] or [Workspace.UseServer].
+func NewWorkspace(t testing.TB) *Workspace {
+	t.Helper()
+	NeedsCLI(t)
+	return &Workspace{t: t, Workspace: cli.Workspace{CLI: found(), Dir: t.TempDir()}}
+}
+
+func (w *Workspace) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Write puts a file into the workspace.
+func (w *Workspace) Write(name, content string) {
+	w.t.Helper()
+	w.must(w.Workspace.Write(name, content))
+}
+
+// Read returns a file of the workspace, "" when there is none.
+func (w *Workspace) Read(name string) string {
+	w.t.Helper()
+	content, err := os.ReadFile(filepath.Join(w.Dir, name))
+	if !errors.Is(err, os.ErrNotExist) {
+		w.must(err)
+	}
+	return string(content)
+}
+
+// Remove deletes a file of the workspace.
+func (w *Workspace) Remove(name string) {
+	w.t.Helper()
+	w.must(os.Remove(filepath.Join(w.Dir, name)))
+}
+
+// Command prepares a run of the CLI without starting it, for tests that send
+// signals. Stdout and Stderr are unset.
+func (w *Workspace) Command(ctx context.Context, args ...string) *exec.Cmd {
+	command := w.Workspace.Command(ctx, args...)
+	command.SysProcAttr = nil // Ctrl-C ends a test program, which can't pass it on
+	return command
+}
+
+// Run runs the CLI to its end, whatever that is.
+func (w *Workspace) Run(args ...string) Result {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
+	defer cancel()
+	result, err := cli.Run(w.Command(ctx, args...))
+	w.must(err)
+	return result
+}
+
+// Must fails the test unless the run went well.
+func (w *Workspace) Must(r Result) Result {
+	w.t.Helper()
+	w.must(r.Err())
+	return r
+}
+
+// Plan runs plan -json and returns what it says; a failure is in the result.
+func (w *Workspace) Plan(args ...string) Result {
+	w.t.Helper()
+	return w.Run(append([]string{"plan", "-json", "-input=false", "-no-color"}, args...)...)
+}
+
+// Apply runs apply -json without asking; a failure is in the result. The name
+// of a saved plan, if any, comes last.
+func (w *Workspace) Apply(args ...string) Result {
+	w.t.Helper()
+	return w.Run(append([]string{"apply", "-json", "-auto-approve", "-input=false", "-no-color"}, args...)...)
+}
+
+// Destroy runs destroy -json without asking; a failure is in the result.
+func (w *Workspace) Destroy(args ...string) Result {
+	w.t.Helper()
+	return w.Run(append([]string{"destroy", "-json", "-auto-approve", "-input=false", "-no-color"}, args...)...)
+}
+
+// State reads the state with show -json, which fails the test when the state
+// can't be read.
+func (w *Workspace) State() *tfjson.State {
+	w.t.Helper()
+	state := &tfjson.State{}
+	w.must(state.UnmarshalJSON([]byte(w.Must(w.Run("show", "-json")).Stdout)))
+	return state
+}
+
+// Resources returns the attributes of all managed resources in state, by
+// address.
+func (w *Workspace) Resources() map[string]map[string]any {
+	w.t.Helper()
+	resources := map[string]map[string]any{}
+	state := w.State()
+	if state.Values == nil {
+		return resources
+	}
+	var walk func(*tfjson.StateModule)
+	walk = func(module *tfjson.StateModule) {
+		for _, resource := range module.Resources {
+			if resource.Mode == tfjson.ManagedResourceMode {
+				resources[resource.Address] = resource.AttributeValues
+			}
+		}
+		for _, child := range module.ChildModules {
+			walk(child)
+		}
+	}
+	walk(state.Values.RootModule)
+	return resources
+}
