@@ -5,26 +5,36 @@
 // OctoEverywhere, and an HTTPS receiver that notifications arrive at. Nothing
 // leaves the machine, and nothing stays on it.
 //
+//	go run ./internal/demo [-archive dist/terraform-provider-octoeverywhere_VERSION_OS_ARCH.zip]
+//
+// With -archive, Terraform installs that release archive in place of a build.
 // It exits with 1 as soon as a step is not as it says.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
 // limit ends a demo that hangs; it takes a few seconds.
 const limit = 5 * time.Minute
 
 func main() {
+	archive := flag.String("archive", "", "release archive to install, in place of a build")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	err := run(ctx)
-	cancel()
+	err := run(ctx, *archive)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "\nThe demo stopped: %v\n", err)
@@ -32,7 +42,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context) (err error) {
+func run(ctx context.Context, archive string) (err error) {
 	work, err := os.MkdirTemp("", "octoeverywhere-demo-")
 	if err != nil {
 		return err
@@ -43,11 +53,23 @@ func run(ctx context.Context) (err error) {
 		}
 	}()
 
-	cli, err := findCLI(ctx, work)
+	c, err := cli.Find()
 	if err != nil {
 		return err
 	}
-	f, err := newFarm(ctx, cli, work)
+	m := mirror{directory: filepath.Join(work, "mirror"), host: c.Host()}
+	if archive == "" {
+		err = m.build(ctx)
+	} else {
+		err = m.take(archive)
+	}
+	if err != nil {
+		return err
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	f, err := newFarm(c, m, work)
 	if err != nil {
 		return err
 	}

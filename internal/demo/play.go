@@ -3,19 +3,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-exec/tfexec"
-	tfjson "github.com/hashicorp/terraform-json"
-
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -29,12 +25,8 @@ const (
 
 // play tells the story of a farm, step by step, and checks each.
 func (f *farm) play(ctx context.Context) error {
-	version, _, err := f.tf.Version(ctx, false)
-	if err != nil {
-		return err
-	}
-	name := strings.TrimSuffix(filepath.Base(f.tf.ExecPath()), ".exe")
-	say("A farm of three printers at OctoEverywhere (a fake one, on this machine), driven by the real %s %s.", name, version)
+	name := filepath.Base(f.CLI.Path)
+	say("A farm of three printers at OctoEverywhere (a fake one, on this machine), driven by the real %s %s.", name, f.CLI.Version)
 
 	for _, step := range []struct {
 		title string
@@ -52,18 +44,18 @@ func (f *farm) play(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", step.title, err)
 		}
 	}
-	fmt.Println("\nAll of it was as it should be, and nothing is left behind.")
+	say("\nAll of it was as it should be, and nothing is left behind.")
 	return nil
 }
 
 func (f *farm) setUp(ctx context.Context) error {
-	if err := f.write(fewEvents); err != nil {
+	if err := f.configure(fewEvents); err != nil {
 		return err
 	}
-	if err := f.tf.Init(ctx); err != nil {
+	if _, err := f.run(ctx, "init", "-input=false"); err != nil {
 		return err
 	}
-	if err := f.planAndApply(ctx, tfjson.ActionCreate); err != nil {
+	if err := f.planAndApply(ctx, "create"); err != nil {
 		return err
 	}
 	for name, token := range tokens {
@@ -74,12 +66,12 @@ func (f *farm) setUp(ctx context.Context) error {
 	}
 	tick("all three webhooks are set")
 
-	state, err := os.ReadFile(filepath.Join(f.dir, "terraform.tfstate"))
+	state, err := os.ReadFile(filepath.Join(f.Dir, "terraform.tfstate"))
 	if err != nil {
 		return err
 	}
 	for _, token := range tokens {
-		if bytes.Contains(state, []byte(token)) {
+		if strings.Contains(string(state), token) {
 			return errors.New("a token is in the state file")
 		}
 	}
@@ -99,93 +91,91 @@ func (f *farm) firstEvents(ctx context.Context) error {
 }
 
 func (f *farm) changeFilter(ctx context.Context) error {
-	if err := f.write(moreEvents); err != nil {
+	if err := f.configure(moreEvents); err != nil {
 		return err
 	}
-	if err := f.planAndApply(ctx, tfjson.ActionUpdate); err != nil {
+	if err := f.planAndApply(ctx, "update"); err != nil {
 		return err
 	}
 	return f.deliver(ctx, "attic", fakeapi.Event{Type: printProgress, FileName: "vase.gcode", Progress: 50})
 }
 
 func (f *farm) planAgain(ctx context.Context) error {
-	text, changes, err := f.plan(ctx)
+	plan, err := f.run(ctx, "plan", "-input=false")
 	if err != nil {
 		return err
 	}
-	if changes {
-		return fmt.Errorf("the plan is not empty:\n%s", text)
+	if !strings.Contains(plan.Stdout, "No changes.") {
+		return fmt.Errorf("the plan is not empty:\n%s", plan.Stdout)
 	}
-	show(text, "No changes.")
+	show(plan.Stdout, "No changes.")
 	return nil
 }
 
 func (f *farm) revoke(ctx context.Context) error {
 	f.api.Revoke(tokens["lab"], 604)
-	text, _, err := f.plan(ctx)
+	plan, err := f.run(ctx, "plan", "-input=false")
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(text, "gone for good") {
-		return fmt.Errorf("the plan does not say that the App Connection is gone:\n%s", text)
+	if !strings.Contains(plan.Stdout, "gone for good") {
+		return fmt.Errorf("the plan does not say that the App Connection is gone:\n%s", plan.Stdout)
 	}
-	show(text, "Warning:", "# octoeverywhere", "Plan:")
+	show(plan.Stdout, "Warning:", "# octoeverywhere", "Plan:")
 	tick("the plan says so, and the other two are left alone")
 	return nil
 }
 
 func (f *farm) tearDown(ctx context.Context) error {
-	var out bytes.Buffer
-	f.tf.SetStdout(&out)
-	if err := f.tf.Destroy(ctx); err != nil {
+	destroyed, err := f.run(ctx, "destroy", "-auto-approve", "-input=false")
+	if err != nil {
 		return err
 	}
-	show(out.String(), "Plan:", "Destroy complete!")
+	show(destroyed.Stdout, "Plan:", "Destroy complete!")
 	for name, token := range tokens {
 		if _, found := f.api.Webhook(token); found && name != "lab" {
 			return fmt.Errorf("the %s still has its webhook", name)
 		}
 	}
 	tick("OctoEverywhere has no webhook of ours any more")
+	return f.checkVersion()
+}
+
+// checkVersion makes sure that the version was stamped into the binary, and
+// that every request told it.
+func (f *farm) checkVersion() error {
+	want := cli.ProviderProgram + "/" + f.version + " "
+	for _, request := range f.api.Requests() {
+		if !strings.HasPrefix(request.UserAgent, want) {
+			return fmt.Errorf("%s %s said User-Agent %q, which does not begin with %q", request.Method, request.Path, request.UserAgent, want)
+		}
+	}
 	return nil
 }
 
 // planAndApply applies a plan that does the same to all three printers.
-func (f *farm) planAndApply(ctx context.Context, action tfjson.Action) error {
-	file := filepath.Join(f.dir, "plan")
-	if _, err := f.tf.Plan(ctx, tfexec.Out(file)); err != nil {
-		return err
-	}
-	plan, err := f.tf.ShowPlanFile(ctx, file)
+func (f *farm) planAndApply(ctx context.Context, action string) error {
+	plan, err := f.run(ctx, "plan", "-json", "-input=false", "-out=plan")
 	if err != nil {
 		return err
 	}
-	for _, change := range plan.ResourceChanges {
-		if !slices.Equal(change.Change.Actions, tfjson.Actions{action}) {
-			return fmt.Errorf("%s is planned to %v, want %s", change.Address, change.Change.Actions, action)
+	for _, name := range printers {
+		address := fmt.Sprintf("octoeverywhere_notification_webhook.printer[%q]", name)
+		if got := plan.Planned[address]; got != action {
+			return fmt.Errorf("%s is planned to %q, want %q", address, got, action)
 		}
 	}
-	text, err := f.tf.ShowPlanFileRaw(ctx, file)
+	planned, err := f.run(ctx, "show", "plan")
 	if err != nil {
 		return err
 	}
-	show(text, "# octoeverywhere", "+ callback_url  ", "~ event_types", `+ "print_progress"`, "Plan:")
-
-	var out bytes.Buffer
-	f.tf.SetStdout(&out)
-	if err := f.tf.Apply(ctx, tfexec.DirOrPlan(file)); err != nil {
+	show(planned.Stdout, "# octoeverywhere", "+ callback_url  ", "~ event_types", `+ "print_progress"`, "Plan:")
+	applied, err := f.run(ctx, "apply", "-input=false", "plan")
+	if err != nil {
 		return err
 	}
-	show(out.String(), "Apply complete!")
+	show(applied.Stdout, "Apply complete!")
 	return nil
-}
-
-// plan returns a plan's text, and whether it has changes.
-func (f *farm) plan(ctx context.Context) (string, bool, error) {
-	var out bytes.Buffer
-	f.tf.SetStdout(&out)
-	changes, err := f.tf.Plan(ctx)
-	return out.String(), changes, err
 }
 
 // deliver fires an event and waits for it at the receiver, query intact. It is
