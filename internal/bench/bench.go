@@ -3,16 +3,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -20,6 +18,7 @@ import (
 type phase string
 
 const (
+	start     phase = "init"
 	planNew   phase = "plan, new fleet"
 	apply     phase = "apply"
 	planEmpty phase = "plan, nothing to do"
@@ -27,135 +26,122 @@ const (
 	destroy   phase = "destroy"
 )
 
-var phases = []phase{planNew, apply, planEmpty, applyAll, destroy}
+var (
+	phases = []phase{planNew, apply, planEmpty, applyAll, destroy}
+	growth = phases[:3] // what tells something new of a large fleet, or of a far service
+)
+
+// farLatency is what the service is like from afar.
+const farLatency = 100 * time.Millisecond
+
+// measure is one phase of one subject.
+type measure struct {
+	Seconds               []float64 // wall clock, a value a round
+	APICalls, Connections int
+	Provider              cli.Usage
+}
+
+// fleet is the measures of some subjects with N webhooks.
+type fleet struct {
+	N        int
+	Measures map[subject]map[phase]measure
+}
 
 // bench holds what all measurements share.
 type bench struct {
-	settings    settings
-	dir         string
-	cli         string
-	provider    string // directory of the built provider
-	metered     string // directory of the meter in its place
-	machine     string
-	binaryBytes int64
+	settings
+	dir      string
+	cli      *cli.CLI
+	provider string // directory of the built provider
 }
 
-func newBench(ctx context.Context, s settings) (b *bench, err error) {
-	b = &bench{settings: s}
-	if b.dir, err = os.MkdirTemp("", "octoeverywhere-bench-"); err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			b.close()
-		}
-	}()
-	if b.cli, err = findCLI(); err != nil {
-		return nil, err
-	}
-	b.provider, b.metered = filepath.Join(b.dir, "provider"), filepath.Join(b.dir, "metered")
-	binary := filepath.Join(b.provider, "terraform-provider-octoeverywhere")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, //nolint:gosec // our own paths
-		"github.com/octoeverywhere/terraform-provider-octoeverywhere")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("the provider does not build: %w\n%s", err, out)
-	}
-	info, err := os.Stat(binary)
+func newBench(ctx context.Context, s settings) (*bench, error) {
+	c, err := cli.Find()
 	if err != nil {
 		return nil, err
 	}
-	b.binaryBytes = info.Size()
-	if err := placeMeter(b.metered); err != nil {
+	dir, err := os.MkdirTemp("", "octoeverywhere-bench-")
+	if err != nil {
 		return nil, err
 	}
-	b.machine = fmt.Sprintf("%s, %d CPUs, %s, %s", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version(), cliVersion(ctx, b.cli))
+	b := &bench{settings: s, dir: dir, cli: c, provider: filepath.Join(dir, "provider")}
+	if err := cli.BuildProvider(ctx, "bench", filepath.Join(b.provider, cli.ProviderProgram)); err != nil {
+		b.close()
+		return nil, err
+	}
 	return b, nil
 }
 
 func (b *bench) close() { _ = os.RemoveAll(b.dir) }
 
-func findCLI() (string, error) {
-	for _, name := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform", "tofu"} {
-		if found, err := exec.LookPath(name); name != "" && err == nil {
-			return filepath.Abs(found)
+// measure measures all there is. What takes long says so on standard error.
+func (b *bench) measure(ctx context.Context) (*report, error) {
+	binary, err := os.Stat(filepath.Join(b.provider, cli.ProviderProgram))
+	if err != nil {
+		return nil, err
+	}
+	r := &report{
+		Machine:   fmt.Sprintf("%s/%s, %d CPUs, %s, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.cli.Banner),
+		Settings:  fmt.Sprintf("%d webhooks, parallelism %d, API latency %s, medians of %d rounds", b.n, b.parallelism, b.latency, b.rounds),
+		BinaryMiB: float64(binary.Size()) / (1 << 20),
+		One:       newFleet(1), Fleet: newFleet(b.n), Large: newFleet(b.large), Far: newFleet(b.n),
+	}
+	for round := range b.rounds {
+		for _, s := range []subject{floor, ours, curl, filtered} {
+			say("n=%d round %d of %d: %s", b.n, round+1, b.rounds, s)
+			all := life{subject: s, latency: b.latency, phases: phases, timed: true}
+			if s == filtered {
+				all.phases = growth
+			}
+			if err := b.live(ctx, all, r.Fleet); err != nil {
+				return nil, err
+			}
+			if s == floor || s == ours {
+				// Mostly the start of Terraform and of the provider.
+				if err := b.live(ctx, life{subject: s, latency: b.latency, phases: []phase{planNew}, timed: true}, r.One); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
-	return "", fmt.Errorf("neither terraform nor tofu is on PATH")
-}
-
-func cliVersion(ctx context.Context, cli string) string {
-	command := exec.CommandContext(ctx, cli, "version") //nolint:gosec // the CLI the user has
-	command.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+os.DevNull)
-	out, _ := command.Output()
-	first, _, _ := strings.Cut(string(out), "\n")
-	return first
-}
-
-// measure is one phase of one subject.
-type measure struct {
-	Seconds     []float64 `json:"seconds"` // wall clock, a value a round
-	Calls       int       `json:"api_calls"`
-	Connections int       `json:"tcp_connections"`
-	CPUSeconds  float64   `json:"provider_cpu_seconds"`
-	PeakMiB     float64   `json:"provider_peak_mib"`
-}
-
-// fleet is all phases of all subjects for one number of webhooks.
-type fleet struct {
-	N        int                           `json:"n"`
-	Measures map[subject]map[phase]measure `json:"measures"`
-}
-
-// compare measures the subjects in turn, round by round, and the provider's
-// own CPU time and memory in one more round, so that the meter costs nothing
-// in the others.
-func (b *bench) compare(ctx context.Context, subjects []subject, n, rounds int) (*fleet, error) {
-	f := &fleet{N: n, Measures: map[subject]map[phase]measure{}}
-	for _, s := range subjects {
-		f.Measures[s] = map[phase]measure{}
+	// In a round of its own, so that the meter costs nothing in the others.
+	say("n=%d: the provider's CPU time and memory", b.n)
+	if err := b.live(ctx, life{subject: ours, latency: b.latency, phases: phases, metered: true}, r.Fleet); err != nil {
+		return nil, err
 	}
-	for round := range rounds {
-		for _, s := range subjects {
-			fmt.Fprintf(os.Stderr, "n=%d round %d of %d: %s\n", n, round+1, rounds, s)
-			if err := b.live(ctx, life{subject: s, n: n, phases: phases, timed: true}, f.Measures[s]); err != nil {
+	say("n=%d: %s from afar", b.n, ours)
+	if err := b.live(ctx, life{subject: ours, latency: farLatency, phases: growth, timed: true}, r.Far); err != nil {
+		return nil, err
+	}
+	for _, s := range []subject{floor, ours} {
+		if b.large > 0 {
+			say("n=%d: %s", b.large, s)
+			if err := b.live(ctx, life{subject: s, latency: b.latency, phases: growth, timed: true, metered: s == ours}, r.Large); err != nil {
 				return nil, err
 			}
 		}
 	}
-	fmt.Fprintf(os.Stderr, "n=%d: the provider's CPU time and memory\n", n)
-	return f, b.live(ctx, life{subject: ours, n: n, phases: phases, metered: true}, f.Measures[ours])
+	r.judge(b.settings)
+	return r, nil
 }
 
-// grow measures a large fleet once, which takes minutes, and leaves out what
-// tells nothing new about growth.
-func (b *bench) grow(ctx context.Context, n int) (*fleet, error) {
-	f := &fleet{N: n, Measures: map[subject]map[phase]measure{}}
-	for _, s := range []subject{floor, ours} {
-		fmt.Fprintf(os.Stderr, "n=%d: %s\n", n, s)
-		f.Measures[s] = map[phase]measure{}
-		once := life{subject: s, n: n, phases: []phase{planNew, apply, planEmpty}, timed: true, metered: s == ours}
-		if err := b.live(ctx, once, f.Measures[s]); err != nil {
-			return nil, err
-		}
-	}
-	return f, nil
-}
+func newFleet(n int) fleet { return fleet{N: n, Measures: map[subject]map[phase]measure{}} }
 
-// life is one fleet's, and what is measured of it.
+func say(format string, values ...any) { fmt.Fprintf(os.Stderr, format+"\n", values...) }
+
+// life is what is measured of one fleet.
 type life struct {
 	subject
-	n       int
+	latency time.Duration
 	phases  []phase
-	timed   bool
+	timed   bool // wall clock and calls
 	metered bool // the provider's CPU time and memory
 }
 
-// live plays a fleet's life once.
-func (b *bench) live(ctx context.Context, l life, into map[phase]measure) error {
-	s, n := l.subject, l.n
-	api := fakeapi.New(fakeapi.Options{Flat: true, Latency: b.settings.latency})
-	for i := range n {
+// live plays a fleet's life once, and adds what it measured.
+func (b *bench) live(ctx context.Context, l life, f fleet) error {
+	api := fakeapi.New(fakeapi.Options{Flat: true, Latency: l.latency})
+	for i := range f.N {
 		api.AddConnection(token(i), fmt.Sprintf("printer %d", i))
 	}
 	running, err := api.Listen("127.0.0.1:0")
@@ -163,127 +149,86 @@ func (b *bench) live(ctx context.Context, l life, into map[phase]measure) error 
 		return err
 	}
 	defer running.Close() //nolint:errcheck // the end of a measurement
-
-	dir, err := os.MkdirTemp(b.dir, "fleet-")
+	w, err := b.workspace(ctx, l, f.N, running.URL)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // all goes with b.dir
-	w := workspace{bench: b, dir: dir, metered: l.metered}
-	if err := w.write("terraform.tfvars", tokenFile(n)); err != nil {
-		return err
-	}
-	if s != ours {
-		if err := w.write("terraform.tfvars", ""); err != nil {
-			return err
-		}
-	}
-	if err := w.write("main.tf", s.config(running.URL, n, 1)); err != nil {
-		return err
-	}
-	if s != ours { // terraform_data is built in, yet init must have run
-		if err := w.run(ctx, "init"); err != nil {
-			return err
-		}
-	}
+	defer os.RemoveAll(w.Dir) //nolint:errcheck // all goes with b.dir
 
-	parallelism := fmt.Sprintf("-parallelism=%d", b.settings.parallelism)
+	if f.Measures[l.subject] == nil {
+		f.Measures[l.subject] = map[phase]measure{}
+	}
 	for _, p := range l.phases {
-		var args []string
-		switch p {
-		case planNew, planEmpty:
-			args = []string{"plan", "-out=plan"}
-		case apply:
-			args = []string{"apply"}
-		case applyAll:
-			if err := w.write("main.tf", s.config(running.URL, n, 2)); err != nil {
+		if p == applyAll {
+			if err := w.Write("main.tf", l.config(running.URL, f.N, 2)); err != nil {
 				return err
 			}
-			args = []string{"apply", "-auto-approve"}
-		case destroy:
-			args = []string{"destroy", "-auto-approve"}
-		}
-		args = append(args, "-input=false", "-no-color", parallelism)
-		if p == apply {
-			args = append(args, "plan")
 		}
 		api.ResetRequests()
 		began := time.Now()
-		if err := w.run(ctx, args...); err != nil {
-			return fmt.Errorf("%s, %s: %w", s, p, err)
+		if err := b.run(ctx, w, p); err != nil {
+			return fmt.Errorf("%s, %s: %w", l.subject, p, err)
 		}
 		took := time.Since(began).Seconds()
 
-		m := into[p]
+		m := f.Measures[l.subject][p]
 		if l.metered {
-			used, err := readUsage(w.usageFile())
-			if err != nil {
+			if m.Provider, err = w.Usage(); err != nil {
 				return err
 			}
-			m.CPUSeconds, m.PeakMiB = used.CPUSeconds, used.PeakMiB
 		}
 		if l.timed {
 			m.Seconds = append(m.Seconds, took)
-			m.Calls, m.Connections = len(api.Requests()), api.Sockets()
+			m.APICalls, m.Connections = len(api.Requests()), api.Sockets()
 		}
-		into[p] = m
+		f.Measures[l.subject][p] = m
 	}
 	return nil
 }
 
-// startUp measures a plan with one resource, which is mostly the start of
-// Terraform and of the provider.
-func (b *bench) startUp(ctx context.Context, rounds int) (map[subject][]float64, error) {
-	seconds := map[subject][]float64{}
-	for range rounds {
-		for _, s := range []subject{floor, ours} {
-			one := map[phase]measure{}
-			if err := b.live(ctx, life{subject: s, n: 1, phases: []phase{planNew}, timed: true}, one); err != nil {
-				return nil, err
-			}
-			seconds[s] = append(seconds[s], one[planNew].Seconds...)
-		}
+// workspace is one in which the first phase can run.
+func (b *bench) workspace(ctx context.Context, l life, n int, endpoint string) (*cli.Workspace, error) {
+	dir, err := os.MkdirTemp(b.dir, "fleet-")
+	if err != nil {
+		return nil, err
 	}
-	return seconds, nil
-}
-
-// workspace is where one fleet lives.
-type workspace struct {
-	bench   *bench
-	dir     string
-	metered bool
-}
-
-func (w workspace) write(name, content string) error {
-	return os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600)
-}
-
-func (w workspace) usageFile() string { return filepath.Join(w.dir, "usage.jsonl") }
-
-func (w workspace) run(ctx context.Context, args ...string) error {
-	override := w.bench.provider
-	if w.metered {
-		override = w.bench.metered
-		_ = os.Remove(w.usageFile())
+	w := &cli.Workspace{CLI: b.cli, Dir: dir}
+	if err := w.Write("main.tf", l.config(endpoint, n, 1)); err != nil {
+		return nil, err
 	}
-	config := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"octoeverywhere/octoeverywhere\" = %q\n  }\n  direct {}\n}\n", override)
-	if err := w.write("cli.tfrc", config); err != nil {
+	switch {
+	case !l.isOurs(): // terraform_data is built in, yet init must have run
+		err = b.run(ctx, w, start)
+		return w, err
+	case l.metered:
+		err = w.OverrideMetered(b.provider)
+	default:
+		err = w.Override(b.provider)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = w.Write("terraform.tfvars", tokenFile(n))
+	return w, err
+}
+
+// run runs the CLI for a phase.
+func (b *bench) run(ctx context.Context, w *cli.Workspace, p phase) error {
+	args := map[phase][]string{
+		start:     {"init"},
+		planNew:   {"plan", "-out=plan"},
+		apply:     {"apply", "plan"},
+		planEmpty: {"plan"},
+		applyAll:  {"apply", "-auto-approve"},
+		destroy:   {"destroy", "-auto-approve"},
+	}[p]
+	flags := []string{args[0], "-input=false", "-no-color"}
+	if p != start {
+		flags = append(flags, fmt.Sprintf("-parallelism=%d", b.parallelism))
+	}
+	result, err := cli.Run(w.Command(ctx, append(flags, args[1:]...)...))
+	if err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	command := exec.CommandContext(ctx, w.bench.cli, args...) //nolint:gosec // the CLI under measurement
-	command.Dir = w.dir
-	command.Stdout, command.Stderr = &out, &out
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "OCTOEVERYWHERE_") {
-			command.Env = append(command.Env, variable)
-		}
-	}
-	command.Env = append(command.Env, "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+filepath.Join(w.dir, "cli.tfrc"),
-		meteredBinary+"="+filepath.Join(w.bench.provider, "terraform-provider-octoeverywhere"), usageTarget+"="+w.usageFile())
-	if err := command.Run(); err != nil {
-		text := out.String()
-		return fmt.Errorf("terraform %s: %w\n%s", args[0], err, text[max(0, len(text)-2000):])
-	}
-	return nil
+	return result.Err()
 }

@@ -11,19 +11,70 @@ import (
 type subject string
 
 const (
-	floor subject = "terraform_data"
-	ours  subject = "octoeverywhere"
-	curl  subject = "terraform_data + curl"
+	floor    subject = "terraform_data"
+	ours     subject = "octoeverywhere"
+	filtered subject = "octoeverywhere, filtered by the data source"
+	curl     subject = "terraform_data + curl"
 )
 
 // config is the subject's configuration for n webhooks. version is part of
 // every callback URL, so that another one changes them all.
 func (s subject) config(endpoint string, n, version int) string {
 	url := fmt.Sprintf("https://app.example.com/octo?v=%d&printer=", version)
-	count := fmt.Sprintf("count = %d", n)
 	switch s {
 	case ours:
-		return fmt.Sprintf(`terraform {
+		return fmt.Sprintf(`%s
+resource "octoeverywhere_notification_webhook" "printer" {
+  count          = %d
+  app_connection = "printer-${count.index}"
+  callback_url   = "%s${count.index}"
+  event_types    = ["print_complete", "print_failed", "error"]
+}
+`, provider(endpoint), n, url)
+	case filtered:
+		return fmt.Sprintf(`%s
+locals {
+  all   = toset([for i in range(%d) : "printer-${i}"])
+  alive = toset([for name, connection in data.octoeverywhere_app_connection.printer : name if connection.valid])
+}
+data "octoeverywhere_app_connection" "printer" {
+  for_each       = local.all
+  app_connection = each.key
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each       = local.alive
+  app_connection = each.key
+  callback_url   = "%s${each.key}"
+  event_types    = ["print_complete", "print_failed", "error"]
+}
+`, provider(endpoint), n, url)
+	case curl:
+		return fmt.Sprintf(`resource "terraform_data" "printer" {
+  count            = %d
+  input            = { url = "%s${count.index}", token = "bench-token-${count.index}" }
+  triggers_replace = "%s${count.index}"
+  provisioner "local-exec" {
+    command = "curl -fsS -o /dev/null -H 'AppToken: ${self.input.token}' -H 'Content-Type: application/json' -d '{\"CallbackUrl\":\"${self.input.url}\",\"EventTypes\":[2,3,9]}' %s/api/notifications/setfromappconnection"
+  }
+  provisioner "local-exec" {
+    when    = destroy
+    command = "curl -fsS -o /dev/null -X POST -H 'AppToken: ${self.input.token}' %s/api/appconnection/DeleteNotificationWebhook"
+  }
+}
+`, n, url, url, endpoint, endpoint)
+	default:
+		return fmt.Sprintf(`resource "terraform_data" "printer" {
+  count = %d
+  input = { url = "%s${count.index}", events = ["print_complete", "print_failed", "error"] }
+}
+`, n, url)
+	}
+}
+
+func (s subject) isOurs() bool { return s == ours || s == filtered }
+
+func provider(endpoint string) string {
+	return fmt.Sprintf(`terraform {
   required_providers {
     octoeverywhere = { source = "octoeverywhere/octoeverywhere" }
   }
@@ -36,30 +87,7 @@ provider "octoeverywhere" {
   endpoint   = %q
   app_tokens = var.app_tokens
 }
-resource "octoeverywhere_notification_webhook" "printer" {
-  %s
-  app_connection = "printer-${count.index}"
-  callback_url   = "%s${count.index}"
-  event_types    = ["print_complete", "print_failed", "error"]
-}
-`, endpoint, count, url)
-	case curl:
-		return fmt.Sprintf(`resource "terraform_data" "printer" {
-  %s
-  input            = { url = "%s${count.index}", token = "bench-token-${count.index}" }
-  triggers_replace = "%s${count.index}"
-  provisioner "local-exec" {
-    command = "curl -fsS -o /dev/null -H 'AppToken: ${self.input.token}' -H 'Content-Type: application/json' -d '{\"CallbackUrl\":\"${self.input.url}\",\"EventTypes\":[2,3,9]}' %s/api/notifications/setfromappconnection"
-  }
-  provisioner "local-exec" {
-    when    = destroy
-    command = "curl -fsS -o /dev/null -X POST -H 'AppToken: ${self.input.token}' %s/api/appconnection/DeleteNotificationWebhook"
-  }
-}
-`, count, url, url, endpoint, endpoint)
-	default:
-		return fmt.Sprintf("resource \"terraform_data\" \"printer\" {\n  %s\n  input = { url = \"%s${count.index}\", events = [\"print_complete\", \"print_failed\", \"error\"] }\n}\n", count, url)
-	}
+`, endpoint)
 }
 
 // tokenFile is the variables file with the App Connections' tokens.
