@@ -16,7 +16,7 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
-// address is the provider's in the registry (design, What a user sees).
+// address is the provider's in the registry.
 const address = "registry.terraform.io/octoeverywhere/octoeverywhere"
 
 // gcPercent lets the heap grow to this many percent above what lives before it
@@ -44,7 +44,7 @@ func main() {
 
 // silenceUnreadSDKLogs turns the SDK's own trace lines off when nobody asked
 // for a log: it formats them all the same, for a third of the provider's CPU
-// time (design, HTTP rules).
+// time (DESIGN.md, "Workarounds").
 func silenceUnreadSDKLogs() {
 	for _, variable := range os.Environ() {
 		if strings.HasPrefix(variable, "TF_LOG") {
