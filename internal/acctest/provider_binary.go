@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
@@ -36,21 +37,28 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 	return directory, cli.BuildProvider(context.Background(), "dev", filepath.Join(directory, cli.ProviderProgram))
 })
 
+// ProviderDirectory is where the provider's binary is, alone, for tests that
+// install it in their own way.
+func ProviderDirectory(t testing.TB) string {
+	t.Helper()
+	directory, err := buildOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return directory
+}
+
 // UseBinary makes the workspace's runs start the provider's binary, as users
 // do, with a development override in place of terraform init.
 func (w *Workspace) UseBinary() {
 	w.t.Helper()
-	directory, err := buildOnce()
-	w.must(err)
-	w.must(w.Override(directory))
+	w.must(w.Override(ProviderDirectory(w.t)))
 }
 
 // UseMeteredBinary is [Workspace.UseBinary] with a meter in between.
 func (w *Workspace) UseMeteredBinary() {
 	w.t.Helper()
-	directory, err := buildOnce()
-	w.must(err)
-	w.must(w.OverrideMetered(directory))
+	w.must(w.OverrideMetered(ProviderDirectory(w.t)))
 }
 
 // ProviderPeakMiB is the memory of the metered provider process that took most

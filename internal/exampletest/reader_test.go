@@ -73,7 +73,7 @@ func (r *reader) mirror() string {
 	if err := os.MkdirAll(version, 0o750); err != nil {
 		r.t.Fatal(err)
 	}
-	if err := os.Symlink(filepath.Dir(acctest.ProviderBinary(r.t)), filepath.Join(version, runtime.GOOS+"_"+runtime.GOARCH)); err != nil {
+	if err := os.Symlink(acctest.ProviderDirectory(r.t), filepath.Join(version, runtime.GOOS+"_"+runtime.GOARCH)); err != nil {
 		r.t.Fatal(err)
 	}
 	return configuration
