@@ -10,11 +10,11 @@ import (
 )
 
 // EventType is a notification event's number. Numbers are never removed or
-// given another meaning, and new ones are added over time (api page, "Event
+// given another meaning, and new ones are added over time (DESIGN.md, "Event
 // types"), so any number from 1 to 2147483647 is legal.
 type EventType int
 
-// eventNames is the table of the api page. The names are the provider's own.
+// eventNames is the API's table. The names are the provider's own.
 var eventNames = [...]string{
 	1:  "print_started",
 	2:  "print_complete",
@@ -45,8 +45,8 @@ var eventsByName = func() map[string]EventType {
 }()
 
 // ParseEventType reads a name of the table, or a number from 1 to 2147483647
-// in canonical decimal ("7"; not "07", "+7" or "7.0"). The error lists what is
-// allowed.
+// in canonical decimal ("7"; not "07", "+7" or "7.0"). The error names what was
+// meant, as far as that can be guessed, else all that is allowed.
 func ParseEventType(s string) (EventType, error) {
 	if event, ok := eventsByName[s]; ok {
 		return event, nil
@@ -54,8 +54,49 @@ func ParseEventType(s string) (EventType, error) {
 	if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 1 && strconv.FormatInt(n, 10) == s {
 		return EventType(n), nil
 	}
+	if name := nearestEvent(s); name != "" {
+		return 0, fmt.Errorf("%s is not an event type: did you mean %s?", quoteShort(s), name)
+	}
 	return 0, fmt.Errorf("%s is not an event type: use one of %s, or the event's number from 1 to %d",
 		quoteShort(s), strings.Join(eventNames[1:], ", "), math.MaxInt32)
+}
+
+// nearestEvent is the name that s misses by its case, by spaces or dashes, or by
+// at most two letters; "" for none.
+func nearestEvent(s string) string {
+	if len(s) > 60 {
+		return ""
+	}
+	s = strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(s)))
+	nearest, least := "", 3
+	for _, name := range eventNames[1:] {
+		if d := distance(s, name); d < least {
+			nearest, least = name, d
+		}
+	}
+	return nearest
+}
+
+// distance is how many bytes must be put in, left out or exchanged to make one
+// word of another.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			exchanged := diagonal
+			if a[i] != b[j] {
+				exchanged++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(exchanged, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // quoteShort quotes what the user wrote, and no more of it than helps.

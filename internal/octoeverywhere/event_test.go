@@ -28,7 +28,7 @@ func TestEventTypes(t *testing.T) {
 	}
 	for _, s := range []string{
 		"", "0", "-1", "+1", "01", "1.0", "1e0", "0x1", "2147483648", "99999999999999999999", " 1", "1 ", "１",
-		"print", "Print_Started", "print-started", "\x1b[31mred", strings.Repeat("x", 1<<16),
+		"print", "progress", "\x1b[31mred", strings.Repeat("x", 1<<16), strings.Repeat("print_started", 99),
 	} {
 		_, err := ParseEventType(s)
 		if err == nil {
@@ -38,6 +38,14 @@ func TestEventTypes(t *testing.T) {
 		if text := err.Error(); !strings.Contains(text, "print_started") || !strings.Contains(text, "test_notification") ||
 			len(text) > 1000 || strings.Contains(text, "\x1b") {
 			t.Errorf("%.20q: %.2000s", s, text)
+		}
+	}
+	for s, meant := range map[string]string{
+		"Print_Complete": "print_complete", "print-started": "print_started", "Print Failed": "print_failed", "ERROR": "error",
+		"print_complet": "print_complete", "pritn_started": "print_started", "print_fail": "print_failed", "first_layer_completed": "first_layer_complete",
+	} {
+		if _, err := ParseEventType(s); err == nil || !strings.HasSuffix(err.Error(), "did you mean "+meant+"?") {
+			t.Errorf("%q: %v", s, err)
 		}
 	}
 	if EventType(17).Name() != "17" || EventType(0).Name() != "0" || EventType(-5).Name() != "-5" {
