@@ -4,6 +4,7 @@ package octoeverywhere
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -11,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// ValidateCallbackURL checks that s is a URL the service can call and that can
-// be sent to it byte for byte: https with a host (api page, "Calls"), no
-// spaces or control characters, a legal port, valid UTF-8 (JSON can carry
-// nothing else). It changes nothing and refuses no query. The error never
+// ValidateCallbackURL checks that s is a URL the service can call (DESIGN.md,
+// "Calls") and that can be sent to it byte for byte: https with a host, no
+// spaces, control or invisible characters, a legal port, valid UTF-8 (JSON can
+// carry nothing else). It changes nothing and refuses no query. The error never
 // shows any of s, whose query and userinfo may be secret.
 func ValidateCallbackURL(s string) error {
 	if s == "" {
@@ -22,6 +23,9 @@ func ValidateCallbackURL(s string) error {
 	}
 	if !utf8.ValidString(s) {
 		return errors.New("the URL is not valid UTF-8, so it can't be sent as it is; percent-encode those bytes")
+	}
+	if strings.TrimSpace(s) != s {
+		return errors.New("the URL begins or ends with a space or line break, as a value read from a file does; trimspace(…) around it removes that")
 	}
 	for _, r := range s {
 		switch {
@@ -31,6 +35,8 @@ func ValidateCallbackURL(s string) error {
 			return errors.New("the URL has a control character in it; percent-encode it")
 		case r == utf8.RuneError:
 			return errors.New("the URL has the replacement character U+FFFD in it, which usually means that it was damaged on the way; if it is meant, write %EF%BF%BD")
+		case unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point):
+			return fmt.Errorf("the URL has the invisible character U+%04X in it, as text copied from a page or chat may have; delete it, or write %s if it is meant", r, url.PathEscape(string(r)))
 		}
 	}
 	u, err := url.Parse(s)

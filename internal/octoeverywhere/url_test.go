@@ -18,7 +18,7 @@ var exactURLs = []string{
 	"https://app.example.com/a%2Fb%2fc?x=%20+%2B&y=%",
 	"https://app.example.com/a//b/../c/./?x=;y",
 	"https://app.example.com/a?x=%zz&&=&=?",
-	"https://app.example.com/ünï/日本?q=🖨️&rtl=\u202e",
+	"https://app.example.com/ünï/日本?q=🖨️",
 	"https://münchen.example/?a",
 	"https://app.example.com:8443/a#fragment?&",
 	"https://user:p%40ss@app.example.com/a?b",
@@ -55,6 +55,20 @@ func TestValidateCallbackURL(t *testing.T) {
 		}
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("%q: the error repeats it: %v", s, err)
+		}
+	}
+}
+
+// TestCallbackURLAdvice: what to do about characters that nobody sees.
+func TestCallbackURLAdvice(t *testing.T) {
+	const u = "https://app.example.com/octo"
+	for s, says := range map[string]string{
+		u + "\n": "trimspace(", u + "\r\n": "trimspace(", " " + u: "trimspace(",
+		u + "?a=\u200b": "U+200B", u + "/\u00ad": "U+00AD", u + "?\u202eb": "U+202E", "\ufeff" + u: "U+FEFF",
+		u + "\u2060": "%E2%81%A0", u + "?\u3164": "U+3164", u + "?\U000e0041": "U+E0041", u + "?a b": "%20", u + "?a\nb": "%20",
+	} {
+		if err := ValidateCallbackURL(s); err == nil || !strings.Contains(err.Error(), says) || strings.ContainsAny(err.Error(), "\u200b\u00ad\u202e\ufeff\u2060") {
+			t.Errorf("%q: %v", s, err)
 		}
 	}
 }
