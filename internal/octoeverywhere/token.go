@@ -18,7 +18,7 @@ import (
 const maxTokenBytes = 4096
 
 // Token is the appApiToken of one App Connection: a high-entropy secret that
-// stands one to one for the connection (api page, "Who calls"). Tokens are
+// stands one to one for the connection (DESIGN.md, "Who calls"). Tokens are
 // equal (==) when their secrets are. The zero Token is no token.
 //
 // The secret sits behind a pointer, so that fmt's reflection can't print it
@@ -28,13 +28,16 @@ type Token struct {
 }
 
 // NewToken checks that s can be sent as the AppToken header: 1 to 4096 bytes
-// of visible ASCII (0x21-0x7E). The error never contains s.
+// of visible ASCII (0x21-0x7E), not in quotes. The error never contains s.
 func NewToken(s string) (Token, error) {
 	if s == "" {
 		return Token{}, errors.New("the app token is empty")
 	}
 	if len(s) > maxTokenBytes {
 		return Token{}, fmt.Errorf("the app token is %d bytes long; at most %d can be sent", len(s), maxTokenBytes)
+	}
+	if first, last := s[0], s[len(s)-1]; first == last && (first == '"' || first == '\'') {
+		return Token{}, errors.New("the app token is in quotes; give it without the quotes")
 	}
 	for i := range len(s) {
 		if s[i] < 0x21 || s[i] > 0x7e {
@@ -73,7 +76,7 @@ func (t Token) reveal() string {
 
 // Fingerprint names the App Connection without giving its token away: the
 // first 20 hex digits (10 bytes) of a domain-separated SHA-256. It is the
-// resource's id (design, resource table). "" for the zero Token.
+// resource's id (DESIGN.md, "Tokens"). "" for the zero Token.
 func (t Token) Fingerprint() string {
 	if t.IsZero() {
 		return ""
@@ -85,8 +88,9 @@ func (t Token) Fingerprint() string {
 }
 
 // MAC is the hex HMAC-SHA256 of message keyed with the token. It lets a
-// write-only callback URL notice its own change (design rule 7): without the
-// token, which is a high-entropy secret, the message can't be guessed from it.
+// write-only callback URL notice its own change (DESIGN.md, "Write-only"):
+// without the token, which is a high-entropy secret, the message can't be
+// guessed from it.
 func (t Token) MAC(message string) string {
 	mac := hmac.New(sha256.New, []byte(t.reveal()))
 	// Neither write can fail: hash.Hash says so.

@@ -12,7 +12,7 @@ import (
 )
 
 func TestNewToken(t *testing.T) {
-	for _, s := range []string{"a", secretToken, "!~", strings.Repeat("x", 4096)} {
+	for _, s := range []string{"a", secretToken, "!~", `"a`, `'a"`, strings.Repeat("x", 4096)} {
 		made, err := NewToken(s)
 		if err != nil || made.reveal() != s || made.IsZero() {
 			t.Errorf("%.20q: %v", s, err)
@@ -20,7 +20,7 @@ func TestNewToken(t *testing.T) {
 	}
 	for _, s := range []string{
 		"", " " + secretToken, secretToken + "\n", "tok en", "tok\ten", "tok\x00en", "tok\x7fen",
-		secretToken + "é", secretToken + "\xff", secretToken + "\r\nX: y", strings.Repeat("x", 4097),
+		secretToken + "é", secretToken + "\xff", secretToken + "\r\nX: y", `"` + secretToken + `"`, "'" + secretToken + "'", `"`, strings.Repeat("x", 4097),
 	} {
 		made, err := NewToken(s)
 		if err == nil || !made.IsZero() {
@@ -29,6 +29,9 @@ func TestNewToken(t *testing.T) {
 		}
 		if s != "" && strings.Contains(err.Error(), strings.TrimSpace(s)) || strings.Contains(err.Error(), secretToken) {
 			t.Errorf("the error repeats it: %v", err)
+		}
+		if quoted := strings.HasPrefix(s, `"`) || strings.HasPrefix(s, "'"); quoted != strings.Contains(err.Error(), "without the quotes") {
+			t.Errorf("%.20q: %v", s, err)
 		}
 	}
 }
