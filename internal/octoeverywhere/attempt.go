@@ -3,45 +3,62 @@
 package octoeverywhere
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"sync/atomic"
 	"time"
 )
 
-// attempter makes one attempt of a call: the RoundTripper that
-// go-retryablehttp drives. It reads the whole answer, so that one that is cut
-// off, reset or drips past the timeout is a failed attempt like any other.
-//
-// It never returns an error. The outcome is recorded in the call, and a
-// response that has nothing but the status goes back: go-retryablehttp gives
-// its backoff no other way to find the call, net/http has no Location to
-// follow and no url.Error to make.
-type attempter struct{ client *Client }
+// Why an attempt got no answer, where no other package says it.
+var (
+	errTimeout = errors.New("no complete answer in time")
+	errNotHTTP = errors.New("the answer is no HTTP answer that can be understood")
+)
 
-// RoundTrip implements http.RoundTripper.
-func (t attempter) RoundTrip(req *http.Request) (*http.Response, error) {
-	c := callFrom(req.Context())
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(req.Context(), c.timeout)
+// attempt sends a request once, to the base that calls go to. It reads the
+// whole answer, so that one that is cut off, reset or drips past the timeout is
+// a failed attempt like any other.
+func (c *call) attempt(ctx context.Context, req request) answer {
+	c.attempts++
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	a := exchange(ctx, t.client.transport, req)
-	if a.err != nil && ctx.Err() != nil { // that is why, whatever broke because of it
-		a.err = errTimeout
-		if err := req.Context().Err(); err != nil {
-			a.err = err // the caller's doing
+	base, learned := c.client.base()
+	a := c.travel(ctx, base+req.path, req)
+	if learned && a.doubtsRegion() {
+		c.client.forget(base)
+		if a.err == nil {
+			a = c.travel(ctx, c.client.endpoint.String()+req.path, req)
 		}
 	}
-	c.record(req.Context(), a, time.Since(began))
-	return &http.Response{StatusCode: a.status, Request: req, Body: http.NoBody}, nil
+	return a
+}
+
+// travel sends a request to a URL, and on to where the service redirects it.
+func (c *call) travel(ctx context.Context, target string, req request) answer {
+	for redirects := 0; ; redirects++ {
+		began := time.Now()
+		a := c.exchange(ctx, target, req)
+		if a.err != nil && ctx.Err() != nil {
+			a.err = context.Cause(ctx) // that is why, whatever broke because of it
+		}
+		c.ambiguous = c.ambiguous || a.mayHaveActed()
+		c.tellAttempt(ctx, a, time.Since(began))
+		if redirects == maxRedirects {
+			return a
+		}
+		if target = c.client.follow(target, a); target == "" {
+			return a
+		}
+	}
 }
 
 // exchange sends one request and reads its answer.
-func exchange(ctx context.Context, transport http.RoundTripper, req *http.Request) answer {
+func (c *call) exchange(ctx context.Context, target string, req request) answer {
+	a := answer{asked: req, target: target}
 	// Set when a connection stands, a little before the headers are written:
 	// after a cancellation the Transport may go on writing, so WroteHeaders
 	// could come too late to be seen. GetConn clears it, since the Transport
@@ -51,60 +68,60 @@ func exchange(ctx context.Context, transport http.RoundTripper, req *http.Reques
 		GetConn: func(string) { sent.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
-	req = req.WithContext(ctx)
-	if req.Body == nil || req.Body == http.NoBody {
-		// Else net/http repeats a GET by itself when a kept connection breaks:
-		// an attempt that nobody counts. Nothing changes on the wire.
-		req.Body, req.GetBody = io.NopCloser(strings.NewReader("")), nil
-	}
-	resp, err := transport.RoundTrip(req)
+	// Wrapped, so that net/http can't rewind it: else it repeats a GET by
+	// itself when a kept connection breaks, an attempt that nobody counts.
+	body := io.NopCloser(bytes.NewReader(req.body))
+	r, err := http.NewRequestWithContext(ctx, req.method, target, body)
 	if err != nil {
-		return answer{err: err, sent: sent.Load()}
+		a.err = err
+		return a
+	}
+	r.ContentLength = int64(len(req.body))
+	c.setHeader(r.Header, req)
+	resp, err := c.client.transport.RoundTrip(r)
+	if err != nil {
+		a.err, a.sent = err, sent.Load()
+		return a
 	}
 	defer resp.Body.Close() //nolint:errcheck // nothing to do about it
+	a.sent = true
 	if resp.StatusCode < 200 {
-		return answer{err: errNotHTTP, sent: true}
+		a.err = errNotHTTP
+		return a
 	}
-	body, cut, err := readCapped(resp.Body, resp.ContentLength)
-	if err != nil {
-		return answer{err: err, sent: true}
+	if a.body, a.cut, a.err = readCapped(resp.Body); a.err != nil {
+		return a
 	}
-	return answer{
-		status:      resp.StatusCode,
-		contentType: resp.Header.Get("Content-Type"),
-		retryAfter:  resp.Header.Get("Retry-After"),
-		location:    resp.Header.Get("Location"),
-		body:        body,
-		cut:         cut,
-		sent:        true,
+	a.status = resp.StatusCode
+	a.contentType = resp.Header.Get("Content-Type")
+	a.retryAfter = resp.Header.Get("Retry-After")
+	a.location = resp.Header.Get("Location")
+	return a.open()
+}
+
+func (c *call) setHeader(header http.Header, req request) {
+	// Spelt as the API documents it; Header.Set would make it "Apptoken".
+	header["AppToken"] = []string{c.token.reveal()}
+	header.Set("Accept", "application/json")
+	if req.body != nil {
+		header.Set("Content-Type", "application/json")
+	}
+	if c.client.userAgent != "" {
+		header.Set("User-Agent", c.client.userAgent)
 	}
 }
 
-// maxBody bounds what is kept of an answer (design, HTTP rules).
+// maxBody bounds what is kept of an answer.
 const maxBody = 64 << 10
 
 // readCapped reads at most maxBody bytes; cut says that there were more.
-func readCapped(r io.Reader, length int64) (body []byte, cut bool, err error) {
-	if length == 0 {
-		return nil, false, nil
+func readCapped(r io.Reader) (body []byte, cut bool, err error) {
+	body, err = io.ReadAll(io.LimitReader(r, maxBody+1))
+	if err != nil {
+		return nil, false, err
 	}
-	room := int64(512)
-	if length > 0 {
-		room = min(length, maxBody) + 1 // a byte more, or the end costs another allocation
+	if len(body) > maxBody {
+		return body[:maxBody], true, nil
 	}
-	body = make([]byte, 0, room)
-	for {
-		n, err := r.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		switch {
-		case len(body) > maxBody:
-			return body[:maxBody], true, nil
-		case errors.Is(err, io.EOF):
-			return body, false, nil
-		case err != nil:
-			return nil, false, err
-		case len(body) == cap(body):
-			body = append(body, 0)[:len(body)]
-		}
-	}
+	return body, false, nil
 }

@@ -4,12 +4,20 @@
 // notification webhooks need it: it sets, deletes and tests a webhook and asks
 // whether an App Connection is alive. It knows nothing of Terraform.
 //
-// A call goes down through these files: operations.go (what each call sends
-// and what its answer means), edition.go (which edition Set speaks), call.go
-// (one call and its attempts, driven by go-retryablehttp), retry.go (what is
-// tried again, and when), attempt.go (one HTTP exchange, body included),
-// transport.go (connections). Whatever goes wrong comes back as *Error or
-// *EchoError, with every secret removed (redact.go).
+// A call goes down through these files, and comes to each of them once:
+//
+//	operations.go  the five calls: what they check, send and return
+//	edition.go     how each edition says Set, and what its answer means
+//	discovery.go   which edition that is, where nobody has said it
+//	call.go        attempts, until one needs no other (waits.go: when to try again)
+//	attempt.go     one attempt: an HTTP exchange, read to its end
+//	redirect.go    where the service itself sends an attempt on to
+//	transport.go   connections
+//	envelope.go    the answer, taken out of its envelope (answer.go)
+//
+// On the way back up the edition, or the call itself, says what the answer
+// means (info.go, test_result.go). Whatever went wrong becomes an *Error or an
+// *EchoError (error.go, failure.go) without a secret in it (redact.go).
 package octoeverywhere
 
 import (
@@ -17,13 +25,13 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
-// Defaults of Config, and the bound of Probe (design rule 3).
+// Defaults of Config, and the bound of Probe.
 const (
 	DefaultMaxRetries     = 4
 	DefaultRequestTimeout = 30 * time.Second
@@ -48,25 +56,26 @@ type Config struct {
 	Observer Observer
 	// Waits are the pauses between attempts; zero fields are defaults.
 	Waits Waits
-	// Transport replaces NewTransport, for tests. Only one that reports
+	// Transport replaces the client's own, for tests. Only one that reports
 	// through net/http/httptrace, as *http.Transport does, lets the client
 	// know that a request without an answer may have arrived.
 	Transport http.RoundTripper
 }
 
 // Client calls the API of one server. It is safe for concurrent use, and what
-// it finds out about the server's edition holds for all its callers.
+// it finds out about the server holds for all its callers.
 type Client struct {
-	base           string // Endpoint without a slash at its end
+	endpoint       *url.URL // its path has no slash at its end
 	userAgent      string
 	maxRetries     int
 	requestTimeout time.Duration
 	waits          Waits
 	observer       Observer
-	edition        Edition // EditionAuto: ask discovery
-	discovery      discovery
 	transport      http.RoundTripper
-	retrying       *retryablehttp.Client
+
+	edition Edition                // EditionAuto: the one that is served
+	served  atomic.Value           // Edition; EditionAuto: nobody knows yet
+	region  atomic.Pointer[string] // base URL that the endpoint redirects to; nil: none
 }
 
 // New makes a client. It sends nothing. The error names the setting at fault.
@@ -74,11 +83,14 @@ func New(config Config) (*Client, error) {
 	if err := ValidateEndpoint(config.Endpoint); err != nil {
 		return nil, err
 	}
+	endpoint, err := url.Parse(strings.TrimRight(config.Endpoint, "/"))
+	if err != nil {
+		return nil, err
+	}
 	if config.Edition == "" {
 		config.Edition = EditionAuto
 	}
-	edition, err := ParseEdition(string(config.Edition))
-	if err != nil {
+	if _, err := ParseEdition(string(config.Edition)); err != nil {
 		return nil, err
 	}
 	if config.MaxRetries < 0 || config.MaxRetries > math.MaxInt32 {
@@ -94,31 +106,19 @@ func New(config Config) (*Client, error) {
 		return nil, errors.New("the user agent can only have visible ASCII characters and spaces")
 	}
 	if config.Transport == nil {
-		config.Transport = NewTransport()
+		config.Transport = newTransport()
 	}
 	c := &Client{
-		base:           strings.TrimRight(config.Endpoint, "/"),
+		endpoint:       endpoint,
 		userAgent:      config.UserAgent,
 		maxRetries:     config.MaxRetries,
 		requestTimeout: config.RequestTimeout,
 		waits:          config.Waits.withDefaults(),
 		observer:       config.Observer,
-		edition:        edition,
-		discovery:      newDiscovery(),
 		transport:      config.Transport,
+		edition:        config.Edition,
 	}
-	c.retrying = &retryablehttp.Client{
-		HTTPClient: &http.Client{
-			Transport: attempter{c},
-			// Go would forward AppToken to another host. attempter hides
-			// Location already; this says so where one looks for it.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		RetryMax:     config.MaxRetries,
-		CheckRetry:   checkRetry,
-		Backoff:      backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}
+	c.served.Store(EditionAuto)
 	return c, nil
 }
 

@@ -3,12 +3,13 @@
 package octoeverywhere
 
 import (
-	"context"
+	"bytes"
+	"encoding/json"
 	"fmt"
-	"sync"
+	"net/http"
 )
 
-// Edition says which edition of the API sets a webhook (api page, "Calls").
+// Edition says which edition of the API sets a webhook (DESIGN.md, "Editions").
 // They differ in Set only.
 type Edition string
 
@@ -29,14 +30,6 @@ func ParseEdition(s string) (Edition, error) {
 		quoteShort(s), EditionAuto, EditionNotifications, EditionAppConnection)
 }
 
-// setPath is where the edition's Set is.
-func (e Edition) setPath() string {
-	if e == EditionAppConnection {
-		return "/api/appconnection/SetNotificationWebhook"
-	}
-	return "/api/notifications/setfromappconnection"
-}
-
 func (e Edition) other() Edition {
 	if e == EditionAppConnection {
 		return EditionNotifications
@@ -44,90 +37,64 @@ func (e Edition) other() Edition {
 	return EditionAppConnection
 }
 
-// discovery finds out, once per client, which edition the server serves. The
-// first Set goes ahead; those that come meanwhile wait for the answer to its
-// first attempt, not for its retries. If that tells nothing, all go on side by
-// side, and the first that is told settles it.
-type discovery struct {
-	mu      sync.Mutex
-	led     bool          // a first Set is or was on its way
-	heard   chan struct{} // closed when its first attempt has ended
-	first   Edition       // the one to try first
-	settled bool          // ... and the only one to try
+// request is Set in the edition's words.
+func (e Edition) request(webhook Webhook) request {
+	if e == EditionAppConnection {
+		return request{http.MethodPost, "/api/appconnection/SetNotificationWebhook", encode(struct {
+			CallbackURL string      `json:"WebhookUrl"`
+			EventTypes  []EventType `json:"InclusiveEventTypesFilter,omitempty"`
+		}(webhook))}
+	}
+	return request{http.MethodPost, "/api/notifications/setfromappconnection", encode(struct {
+		CallbackURL string      `json:"CallbackUrl"`
+		EventTypes  []EventType `json:"EventTypes,omitempty"`
+	}(webhook))}
 }
 
-func newDiscovery() discovery {
-	return discovery{heard: make(chan struct{}), first: EditionNotifications}
+func encode(message any) []byte {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	// Else & < > would travel as \u0026…: the same once decoded, but the URL
+	// is to arrive as written even where somebody only searches the bytes.
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(message) // strings and numbers can't fail
+	return body.Bytes()
 }
 
-// enter says which editions to try, in order, and whether the caller is the
-// one the others wait for: it must then call release after its first attempt.
-// The error is the context's.
-func (d *discovery) enter(ctx context.Context) (try []Edition, lead bool, err error) {
-	d.mu.Lock()
-	lead, d.led = !d.led, true
-	d.mu.Unlock()
-	if !lead {
-		select {
-		case <-d.heard:
-		case <-ctx.Done():
-			return nil, false, ctx.Err()
-		}
+// conclude says what an answer to the edition's Set means. The successor
+// promises a bare 200, the commissioned edition repeats what it saved.
+func (e Edition) conclude(c *call, a answer, asked Webhook) error {
+	if e == EditionAppConnection {
+		return c.concludeBare(a)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.settled {
-		return []Edition{d.first}, lead, nil
+	echo, ok := decodeEcho(a)
+	if !ok || a.saysNo() {
+		return c.failed(a)
 	}
-	return []Edition{d.first, d.first.other()}, lead, nil
+	if !asked.Equal(echo) {
+		return c.echoError(asked, echo)
+	}
+	return nil
 }
 
-// release lets those go on that wait for the first answer.
-func (d *discovery) release() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	select {
-	case <-d.heard:
-	default:
-		close(d.heard)
+// decodeEcho reads the commissioned edition's answer; false when it is none.
+// Success may be left out of an envelope, whose Status says it; then the URL
+// must be there.
+func decodeEcho(a answer) (Webhook, bool) {
+	var echo struct {
+		Success     *bool
+		CallbackURL *string `json:"CallbackUrl"`
+		EventTypes  []whole
 	}
-}
-
-// learn takes in an answer to a Set of an edition.
-func (d *discovery) learn(edition Edition, a answer) {
-	v := judge(edition, a)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	switch {
-	case d.settled || v == unclear:
-	case v == served:
-		d.first, d.settled = edition, true
-	case d.first == edition:
-		d.first = edition.other() // the next Set need not make the same mistake
+	if !a.ok() || !a.decode(&echo) || echo.Success == nil && (!a.enveloped || echo.CallbackURL == nil) {
+		return Webhook{}, false
 	}
-}
-
-// verdict is what an answer tells about the edition it came from.
-type verdict int
-
-const (
-	unclear  verdict = iota // nothing: something in between answered, or nobody
-	served                  // that the server serves it
-	unserved                // that it does not
-)
-
-// judge holds an answer against what a served path documents (api page;
-// issue 2): what it does not document means that the path is not served.
-func judge(edition Edition, a answer) verdict {
-	switch s := a.status; {
-	case s == 0, s == 429, s == 502, s == 503, s == 504:
-		return unclear
-	case s == 401, s == 403, s == 404, s == 405, s == 501, a.isRedirect():
-		return unserved
-	case s == 200 && edition == EditionNotifications && a.success() == nil:
-		return unserved
-	case s == 200 && edition == EditionAppConnection && a.isHTML():
-		return unserved
+	var saved Webhook
+	if echo.CallbackURL != nil {
+		saved.CallbackURL = *echo.CallbackURL
 	}
-	return served
+	for _, event := range echo.EventTypes {
+		saved.EventTypes = append(saved.EventTypes, EventType(event))
+	}
+	return saved, true
 }

@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// DefaultEndpoint is the base URL of the service (api page, first paragraph).
+// DefaultEndpoint is the base URL of the service.
 const DefaultEndpoint = "https://octoeverywhere.com"
 
 // ValidateEndpoint checks a base URL: https, or http for a loopback host alone
-// (design, provider table: a token must not cross a network in the clear); a
-// host; no userinfo, query or fragment. A path prefix is allowed. The error
-// never shows the URL, which may have been given a password.
+// (a token must not cross a network in the clear); a host; no userinfo, query
+// or fragment. A path prefix is allowed. The error never shows the URL, which
+// may have been given a password.
 func ValidateEndpoint(s string) error {
 	u, err := url.Parse(s)
 	switch {

@@ -5,6 +5,7 @@ package octoeverywhere
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,13 +16,14 @@ type Error struct {
 	Method     string
 	Path       string // the API's path, without Endpoint
 	Endpoint   string
-	Connection string // fingerprint of the App Connection
+	Connection string // fingerprint of the App Connection; Error leaves naming it to the caller
 	Status     int    // of the last attempt; 0: no complete answer
 	Detail     string // the service's own words: secrets and control characters removed, at most 300 runes
-	Attempts   int    // requests made, those of another edition included
+	Attempts   int    // attempts made, those of another edition included
 	Ambiguous  bool   // see IsAmbiguous
 	NotServed  bool   // see IsNotServed
 
+	host    string // that the endpoint redirected to; "" is the endpoint's own
 	problem string // what is wrong, where the status does not tell it
 	cause   error  // the context's error, nothing else
 }
@@ -29,12 +31,10 @@ type Error struct {
 // Error says in one sentence what failed, with what, and what the service said.
 func (e *Error) Error() string {
 	var s strings.Builder
-	s.WriteString(e.Operation)
-	s.WriteString(" failed")
-	if e.Connection != "" {
-		fmt.Fprintf(&s, " for App Connection %s", e.Connection)
+	fmt.Fprintf(&s, "%s failed: %s %s%s ", e.Operation, e.Method, e.Endpoint, e.Path)
+	if e.host != "" {
+		fmt.Fprintf(&s, "(redirected to %s) ", e.host)
 	}
-	fmt.Fprintf(&s, ": %s %s%s ", e.Method, e.Endpoint, e.Path)
 	switch {
 	case e.Status != 0:
 		s.WriteString("answered ")
@@ -60,6 +60,13 @@ func (e *Error) Error() string {
 	return s.String()
 }
 
+func (e *Error) addProblem(problem string) {
+	if e.problem != "" {
+		problem = e.problem + ", " + problem
+	}
+	e.problem = problem
+}
+
 // Unwrap gives the context's error when the caller's context ended the call,
 // so that errors.Is sees context.Canceled; never a net or url error.
 func (e *Error) Unwrap() error { return e.cause }
@@ -69,7 +76,7 @@ func (e *Error) Unwrap() error { return e.cause }
 type EchoError struct {
 	// Asked and Saved hold whole callback URLs: show them with DisplayURL.
 	Asked, Saved Webhook
-	Connection   string // fingerprint of the App Connection
+	Connection   string // fingerprint of the App Connection; Error leaves naming it to the caller
 
 	savedURL string // Saved's URL as it can be shown
 }
@@ -81,8 +88,8 @@ func (e *EchoError) Error() string {
 		savedURL = DisplayURL(e.Saved.CallbackURL, true)
 	}
 	asked := DisplayURL(e.Asked.CallbackURL, true)
-	text := fmt.Sprintf("setting the webhook failed for App Connection %s: the service confirmed another one than was asked for: asked for %s to %s, saved %s to %s",
-		e.Connection, describeEvents(e.Asked.EventTypes), asked, describeEvents(e.Saved.EventTypes), savedURL)
+	text := fmt.Sprintf("setting the webhook failed: the service confirmed another one than was asked for: asked for %s to %s, saved %s to %s",
+		describeEvents(e.Asked.EventTypes), asked, describeEvents(e.Saved.EventTypes), savedURL)
 	if asked == savedURL && e.Asked.CallbackURL != e.Saved.CallbackURL {
 		text += "; the URLs differ in a part that is not shown"
 	}
@@ -91,19 +98,6 @@ func (e *EchoError) Error() string {
 
 // GoString is Error: %#v would print the URLs' queries.
 func (e *EchoError) GoString() string { return e.Error() }
-
-func (c *call) echoError(asked, saved Webhook) *EchoError {
-	shown := "no callback URL"
-	if saved.CallbackURL != "" {
-		shown = DisplayURL(saved.CallbackURL, true)
-		// The host is the service's word too. It may be any text.
-		if host := DisplayURL(asked.CallbackURL, true); shown != host && c.redactor().reveals(shown) {
-			shown = unshownURL
-		}
-		shown = capRunes(shown)
-	}
-	return &EchoError{Asked: asked, Saved: saved, Connection: c.token.Fingerprint(), savedURL: shown}
-}
 
 // IsGone reports whether the App Connection will never be valid again: 603, 604.
 func IsGone(err error) bool { return hasStatus(err, 603, 604) }
@@ -122,23 +116,27 @@ func IsInvalidCredentials(err error) bool { return hasStatus(err, 606) }
 func IsPrinterUnreachable(err error) bool { return hasStatus(err, 601, 602) }
 
 // IsTemporary reports whether the same call may work later without anybody
-// changing anything: no answer, 429, 500, 502, 503, 504, 600, 601, 602, 609.
+// changing anything: no answer, 408, 429, 500, 502-504, 520-524, 600, 601,
+// 602, 609.
 func IsTemporary(err error) bool {
-	return hasStatus(err, 0, 429, 500, 502, 503, 504, 600, 601, 602, 609)
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Status == 0 || e.Status == 601 || isPassing(e.Status))
 }
 
 // IsNotServed reports whether the server does not serve the call: 404, 405,
-// 501, a redirect, or 200 with a web page; while the edition is being found
-// out, also 401, 403 and a 200 that is not the API's, once both were tried.
+// 501, a redirect that isn't followed, or 200 with a web page; while the
+// edition is being found out, also 401, 403 and a 200 that is not the API's,
+// once both were tried.
 func IsNotServed(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.NotServed
 }
 
 // IsAmbiguous reports whether the call may have taken effect although it
-// failed: an answer was lost, cut off or not understood, or the server failed
-// (5xx but 501, 600-602, unknown statuses from 614), and the last answer was
-// no definite refusal. An *EchoError is ambiguous: something was saved.
+// failed: after a Set, whether the webhook is possibly changed. An answer was
+// lost, cut off or not understood, or the server failed (408, 5xx but 501,
+// 600-602, unknown statuses from 614), and the last answer was no definite
+// refusal. An *EchoError is ambiguous: something was saved.
 func IsAmbiguous(err error) bool {
 	if _, ok := errors.AsType[*EchoError](err); ok {
 		return true
@@ -158,13 +156,5 @@ func StatusOf(err error) int {
 
 func hasStatus(err error, statuses ...int) bool {
 	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return false
-	}
-	for _, status := range statuses {
-		if e.Status == status {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(statuses, e.Status)
 }

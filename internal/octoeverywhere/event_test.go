@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
 func TestEventTypes(t *testing.T) {
 	known := KnownEventTypes()
-	if len(known) != 16 || known[0] != 1 || known[15] != 16 || !slices.IsSorted(known) {
+	if len(known) != fakeapi.LastEventType || known[0] != 1 || known[len(known)-1] != fakeapi.LastEventType || !slices.IsSorted(known) {
 		t.Errorf("known %v", known)
 	}
 	for _, event := range known { // the table both ways

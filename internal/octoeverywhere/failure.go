@@ -4,97 +4,136 @@ package octoeverywhere
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// Why an attempt got no answer, where no other package says it.
-var (
-	errTimeout = errors.New("no complete answer in time")
-	errNotHTTP = errors.New("the answer is no HTTP answer that can be understood")
-	errBudget  = errors.New("no time was left for another attempt")
-)
-
-// failed makes the error of a call whose last answer is no success. cause is
-// the context's error, when that ended the call.
-func (c *call) failed(cause error) *Error {
-	r := c.redactor()
+// failed makes the error of a call whose last answer is no success.
+func (c *call) failed(a answer) *Error {
 	e := &Error{
 		Operation:  c.operation,
-		Method:     c.method,
-		Path:       c.path,
-		Endpoint:   c.client.base,
+		Method:     a.asked.method,
+		Path:       a.asked.path,
+		Endpoint:   c.client.endpoint.String(),
 		Connection: c.token.Fingerprint(),
-		Status:     c.last.status,
-		Detail:     r.detail(c.last),
+		Status:     a.status,
+		Detail:     c.words(a),
 		Attempts:   c.attempts,
-		Ambiguous:  c.ambiguous && !c.last.refuses(),
-		cause:      cause,
+		Ambiguous:  c.ambiguous && !a.refuses(),
+		NotServed:  a.isUnknownPath() || a.isRedirect(),
+		cause:      a.ended,
 	}
-	switch s := c.last.status; {
-	case cause != nil && s != 0:
+	if u, err := url.Parse(a.target); err == nil && u.Host != "" && u.Host != c.client.endpoint.Host {
+		e.host = u.Host
+	}
+	switch {
+	case a.ended != nil && a.status != 0:
 		e.problem = "then the wait for another attempt was interrupted"
-	case cause != nil:
-	case s == 0:
-		e.problem = c.failure()
-	case c.last.isRedirect():
-		e.NotServed = true
-		e.problem = "which is not followed because the app token would go along"
-		if c.last.location != "" {
-			e.problem = "a redirect to " + r.location(c.last.location) + ", " + e.problem
-		}
-	case s == 404, s == 405, s == 501:
-		e.NotServed = true
-	case c.last.is2xx():
-		e.problem = "which is not the success that the API promises"
-		e.Ambiguous = true
-	}
-	if c.spent && !errors.Is(c.last.err, errBudget) {
-		e.problem = strings.TrimPrefix(e.problem+fmt.Sprintf(", and no other attempt fitted into %s", c.client.waits.Budget), ", ")
-	}
-	return e
-}
-
-// notUnderstood is failed for a 200 whose body is not what was promised.
-func (c *call) notUnderstood() *Error {
-	e := c.failed(nil)
-	e.Ambiguous = true
-	e.problem = "but not with what the API promises"
-	if c.last.isHTML() {
-		e.NotServed = true
+	case a.ended != nil:
+	case a.status == 0:
+		e.problem = c.describe(a.err)
+	case a.isRedirect():
+		e.problem = c.describeRedirect(a)
+	case a.ok() && a.isHTML():
+		e.NotServed, e.Ambiguous = true, true
 		e.problem = "but with a web page: the server does not serve this call"
+	case a.ok() && a.cut:
+		e.Ambiguous = true
+		e.problem = "but with more than 64 KiB"
+	case a.ok() && a.saysNo(): // definite: the service knows that nothing was done
+		e.problem = "but said that it was no success"
+	case a.is2xx():
+		e.Ambiguous = true
+		e.problem = "but not with what the API promises"
+	}
+	if a.spent {
+		e.addProblem(fmt.Sprintf("and no other attempt fitted into %s", c.client.waits.Budget))
 	}
 	return e
 }
 
-// denied is failed for a 200 that says itself that it was no success. That is
-// definite: the service knows that nothing was saved.
-func (c *call) denied() *Error {
-	e := c.failed(nil)
-	e.Ambiguous = c.ambiguous
-	e.problem = "but said that it was no success"
-	return e
+// words is what the service said about a failure, fit to be shown: its own
+// word in an envelope, else the fields of a flat error that are named like a
+// message, else plain text. A web page is not shown.
+func (c *call) words(a answer) string {
+	switch {
+	case a.word != "":
+		return c.secrets().clean(a.word)
+	case a.isHTML(), a.cut:
+		return ""
+	}
+	var text string
+	var fields struct{ Error, Message, ErrorMessage, Title, Detail, Reason, Description any }
+	switch {
+	case a.decode(&text):
+	case a.decode(&fields):
+		var said []string
+		for _, field := range []any{fields.Error, fields.Message, fields.ErrorMessage, fields.Title, fields.Detail, fields.Reason, fields.Description} {
+			if words, ok := field.(string); ok && words != "" {
+				said = append(said, words)
+			}
+		}
+		text = strings.Join(said, "; ")
+	case !json.Valid(a.body):
+		text = string(a.body)
+	}
+	return c.secrets().clean(text)
 }
 
-// neitherServed is failed for a Set that was told in vain by every edition.
-func (c *call) neitherServed(vain []string) *Error {
-	e := c.failed(nil)
-	e.NotServed = true
-	e.Ambiguous = c.ambiguous
-	e.problem = fmt.Sprintf("so the server serves neither edition of the webhook API (%s); check the endpoint", strings.Join(vain, ", "))
-	return e
+func (c *call) echoError(asked, saved Webhook) *EchoError {
+	shown := "no callback URL"
+	if saved.CallbackURL != "" {
+		shown = DisplayURL(saved.CallbackURL, true)
+		// The host is the service's word too. It may be any text.
+		if shown != DisplayURL(asked.CallbackURL, true) {
+			shown = c.secrets().clean(shown)
+		}
+	}
+	return &EchoError{Asked: asked, Saved: saved, Connection: c.token.Fingerprint(), savedURL: shown}
 }
 
-// describeFailure puts a failed attempt into words. They are not redacted yet:
-// net/http quotes what a server sent.
-func describeFailure(err error, timeout time.Duration) string {
+// describeRedirect says where a redirect leads that was not followed, and why
+// not.
+func (c *call) describeRedirect(a answer) string {
+	to, why := "", "which is not followed because the app token would go along"
+	if u, err := url.Parse(a.location); err == nil && u.Host == "" && a.location != "" {
+		to, why = "to another path, ", "which is not followed"
+	} else if a.location != "" {
+		to = "to " + c.secrets().clean(DisplayURL(a.location, true)) + ", "
+	}
+	if c.client.inside(a.target, a) != "" {
+		why = "which is one too many in a row"
+	}
+	return "a redirect " + to + why
+}
+
+// describe puts a failed attempt into words; "" for none. net/http quotes what
+// a server sent.
+func (c *call) describe(err error) string {
+	if err == nil {
+		return ""
+	}
+	return c.secrets().clean(c.reason(err))
+}
+
+func (c *call) reason(err error) string {
 	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "the server's certificate can't be trusted: " + untrusted.Err.Error()
+		text := "the server's certificate can't be trusted: " + untrusted.Err.Error()
+		_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+		if unknown && !slices.Contains([]string{"windows", "darwin", "ios"}, runtime.GOOS) {
+			text += "; the environment variable SSL_CERT_FILE can name a file with the certificate of a CA of your own"
+		}
+		return text
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		err = op.Err // without addresses and ports: the endpoint is said already
@@ -104,26 +143,16 @@ func describeFailure(err error, timeout time.Duration) string {
 	}
 	switch {
 	case errors.Is(err, errTimeout):
-		return fmt.Sprintf("no complete answer within %s", timeout)
+		return fmt.Sprintf("no complete answer within %s", c.timeout)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection was closed before the answer was complete"
 	}
 	return err.Error()
 }
 
-// meanings are the api page's, "Status codes"; others are HTTP's own.
+// meanings are the API's own (DESIGN.md, "Statuses").
 var meanings = map[int]string{
 	400: "invalid input",
-	401: "unauthorized",
-	403: "forbidden",
-	404: "not found",
-	405: "method not allowed",
-	429: "too many requests",
-	500: "internal server error",
-	501: "not implemented",
-	502: "bad gateway",
-	503: "service unavailable",
-	504: "gateway timeout",
 	600: "unknown or server error",
 	601: "the printer is not connected to OctoEverywhere",
 	602: "the connection to the printer's plugin timed out",
@@ -142,8 +171,12 @@ var meanings = map[int]string{
 
 // describeStatus is a status with its meaning: "609 (the webcam limit is exceeded)".
 func describeStatus(status int) string {
-	if meaning := meanings[status]; meaning != "" {
-		return fmt.Sprintf("%d (%s)", status, meaning)
+	meaning := meanings[status]
+	if meaning == "" {
+		meaning = strings.ToLower(http.StatusText(status))
 	}
-	return strconv.Itoa(status)
+	if meaning == "" {
+		return strconv.Itoa(status)
+	}
+	return fmt.Sprintf("%d (%s)", status, meaning)
 }

@@ -7,98 +7,72 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// hijack takes the connection from the server.
-func hijack(w http.ResponseWriter) net.Conn {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(err)
-	}
-	return conn
-}
-
-func reset(w http.ResponseWriter, _ *http.Request) {
-	conn := hijack(w)
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // RST instead of FIN
-	}
-	_ = conn.Close()
-}
-
+// raw answers with these bytes and closes the connection.
 func raw(answer string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		conn := hijack(w)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
 		_, _ = conn.Write([]byte(answer))
 		_ = conn.Close()
-	}
-}
-
-// drip sends a byte now and then, for as long as the client listens.
-func drip(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Length", "100000")
-	for r.Context().Err() == nil {
-		_, _ = w.Write([]byte(" "))
-		_ = http.NewResponseController(w).Flush()
-		time.Sleep(time.Millisecond)
-	}
-}
-
-func endless(contentType, chunk string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", contentType)
-		for r.Context().Err() == nil {
-			if _, err := w.Write([]byte(chunk)); err != nil {
-				return
-			}
-		}
 	}
 }
 
 // TestLostAnswers: an answer that does not come whole is a failed attempt of
 // its own, is retried, and leaves the outcome open.
 func TestLostAnswers(t *testing.T) {
+	faults := func(kind fakeapi.Kind, status int) func(testing.TB) string {
+		return func(t testing.TB) string { return faulty(t, always(fakeapi.Fault{Kind: kind, Status: status})).url }
+	}
+	bytes := func(answer string) func(testing.TB) string {
+		return func(t testing.TB) string { return handler(t, raw(answer)) }
+	}
 	for _, tt := range []struct {
 		name    string
-		handler http.HandlerFunc
+		serve   func(testing.TB) string
 		timeout time.Duration
 	}{
-		{"reset", reset, time.Minute},
-		{"closed", raw(""), time.Minute},
-		{"half a status line", raw("HTTP/1."), time.Minute},
-		{"no HTTP", raw("220 mail.example.com ESMTP\r\n"), time.Minute},
-		{"status 000", raw("HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n"), time.Minute},
-		{"status 101", raw("HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"), time.Minute},
-		{"truncated", raw("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{\"Success\":true"), time.Minute},
-		{"truncated chunks", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Suc"), time.Minute},
-		{"truncated refusal", raw("HTTP/1.1 603 x\r\nContent-Length: 999\r\n\r\n{"), time.Minute},
-		{"endless header", raw("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)), time.Minute},
-		{"hanging", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, time.Second},
-		{"slow drip", drip, time.Second},
+		{"reset", faults(fakeapi.Reset, 0), time.Minute},
+		{"closed", bytes(""), time.Minute},
+		{"half a status line", bytes("HTTP/1."), time.Minute},
+		{"no HTTP", bytes("220 mail.example.com ESMTP\r\n"), time.Minute},
+		{"status 000", bytes("HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n"), time.Minute},
+		{"status 101", bytes("HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"), time.Minute},
+		{"truncated", faults(fakeapi.Truncated, 200), time.Minute},
+		{"truncated chunks", bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Suc"), time.Minute},
+		{"truncated refusal", faults(fakeapi.Truncated, 603), time.Minute},
+		{"endless header", bytes("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)), time.Minute},
+		{"hanging", faults(fakeapi.Hang, 0), time.Second / 2},
+		{"slow drip", faults(fakeapi.SlowDrip, 200), time.Second / 2},
 	} {
-		for _, op := range operations {
+		for _, op := range []operation{operations[0], operations[4]} {
 			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
 				t.Parallel() // for those that wait out their timeout
-				srv := newServer(t, tt.handler)
 				watch := &recorder{}
-				c := newClient(t, srv.URL, pinned(op.edition), retries(1), attemptOf(tt.timeout), observed(watch))
-				err := op.call(t.Context(), c, token(t))
-				if len(srv.log()) != 2 || len(watch.attempts) != 2 {
-					t.Errorf("%d requests of %d attempts, want 2", len(srv.log()), len(watch.attempts))
-				}
-				if StatusOf(err) != 0 || !IsAmbiguous(err) || !IsTemporary(err) || IsNotServed(err) {
-					t.Errorf("%v", err)
+				c := newClient(t, tt.serve(t), pinned(op.edition), retries(1), attemptOf(tt.timeout), observed(watch))
+				err := op.run(t.Context(), c, token(t))
+				if StatusOf(err) != 0 || !IsAmbiguous(err) || !IsTemporary(err) || IsNotServed(err) || len(watch.attempts) != 2 {
+					t.Errorf("%d attempts, %v", len(watch.attempts), err)
 				}
 				for _, a := range watch.attempts {
-					if a.Err == "" || a.Status != 0 {
+					if a.Err == "" || a.Status != 0 || strings.Contains(a.Err, "within 500ms") != (tt.timeout < time.Minute) {
 						t.Errorf("told %+v", a)
 					}
 				}
@@ -110,194 +84,160 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// TestLostOnce: what is lost once is made up for by the retry.
-func TestLostOnce(t *testing.T) {
-	for _, op := range operations {
-		first := true
-		srv := newServer(t, func(w http.ResponseWriter, r *http.Request) {
-			if first {
-				first = false
-				reset(w, r)
-				return
-			}
-			op.success(w, r)
-		})
-		if err := op.call(t.Context(), newClient(t, srv.URL, pinned(op.edition)), token(t)); err != nil {
-			t.Errorf("%s: %v", op.name, err)
-		}
-	}
-}
-
 // TestEndlessBody ends after 64 KiB; what is no whole JSON is no success of a
 // call that promises one.
 func TestEndlessBody(t *testing.T) {
-	srv := newServer(t, endless("application/json", strings.Repeat(`{"Success":true,"IsOnline":true,"Status":200,`, 20)))
 	for _, op := range operations {
-		err := op.call(t.Context(), newClient(t, srv.URL, pinned(op.edition)), token(t))
-		bodyless := op.path == newPath || op.path == deletePath || op.path == testPath
-		if (err == nil) != bodyless || err != nil && (!IsAmbiguous(err) || !strings.Contains(err.Error(), detailTooLong)) {
+		s := faulty(t, always(fakeapi.Fault{Kind: fakeapi.Endless, Body: `{"Status":200,"Result":{"Success":true,"IsOnline":true,"StatusCode":200}}`}))
+		c := newClient(t, s.url, pinned(op.edition))
+		err := op.run(t.Context(), c, token(t))
+		bare := op.edition == EditionAppConnection || op.request.path == requestDelete.path || op.request.path == requestTest.path
+		if (err == nil) != bare || err != nil && (!IsAmbiguous(err) || !strings.Contains(err.Error(), "64 KiB")) || s.Count("") != 1 {
 			t.Errorf("%s: %v", op.name, err)
 		}
-	}
-	if len(srv.log()) != len(operations) {
-		t.Errorf("%d requests", len(srv.log()))
-	}
-	result, err := newClient(t, srv.URL).TestWebhook(t.Context(), token(t))
-	if err != nil || result.Understood {
-		t.Errorf("%+v, %v", result, err)
+		if result, _ := c.TestWebhook(t.Context(), token(t)); result.Understood {
+			t.Errorf("%+v", result)
+		}
 	}
 }
 
 // TestNothingSent: DNS failures, refused connections and certificates from
 // strangers are never ambiguous; the last is not worth a second try.
 func TestNothingSent(t *testing.T) {
-	refused := newServer(t, bareOK)
+	refused := httptest.NewServer(nil)
 	refused.Close()
-	stranger := unstarted(bareOK)
-	stranger.StartTLS()
-	t.Cleanup(stranger.Close)
-	old := unstarted(bareOK)
-	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10} //nolint:gosec // it is to be refused
-	old.StartTLS()
-	t.Cleanup(old.Close)
-
-	noDNS := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+	var reached atomic.Int32
+	overTLS := func(config *tls.Config) string {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+		s.TLS, s.Config.ErrorLog = config, log.New(io.Discard, "", 0)
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		return s.URL
+	}
+	noDNS := newTransport()
+	noDNS.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "nowhere.example", IsNotFound: true}}
-	}}
+	}
 	for _, tt := range []struct {
 		name, endpoint string
-		transport      http.RoundTripper
+		transport      *http.Transport
 		attempts       int
 		says           string
 	}{
 		{"DNS", "https://nowhere.example", noDNS, 3, "no such host"},
-		{"refused", refused.URL, nil, 3, "refused"},
-		{"unknown CA", stranger.URL, nil, 1, "certificate can't be trusted"},
-		{"TLS 1.1", old.URL, nil, 3, "tls: "},
+		{"refused", refused.URL, newTransport(), 3, "refused"},
+		{"unknown CA", overTLS(nil), newTransport(), 1, "SSL_CERT_FILE"},
+		{"TLS 1.1", overTLS(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}), newTransport(), 3, "tls: "},
 	} {
 		for _, op := range operations {
 			watch := &recorder{}
-			c := newClient(t, tt.endpoint, pinned(op.edition), observed(watch), func(c *Config) { c.Transport = tt.transport })
-			err := op.call(t.Context(), c, token(t))
-			if len(watch.attempts) != tt.attempts {
-				t.Errorf("%s/%s: %d attempts, want %d", tt.name, op.name, len(watch.attempts), tt.attempts)
-			}
-			if err == nil || IsAmbiguous(err) || !IsTemporary(err) || StatusOf(err) != 0 || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("%s/%s: %v", tt.name, op.name, err)
+			c := newClient(t, tt.endpoint, pinned(op.edition), observed(watch), through(tt.transport))
+			err := op.run(t.Context(), c, token(t))
+			if err == nil || IsAmbiguous(err) || !IsTemporary(err) || StatusOf(err) != 0 || !strings.Contains(err.Error(), tt.says) || len(watch.attempts) != tt.attempts {
+				t.Errorf("%s, %s: %d attempts, %v", tt.name, op.name, len(watch.attempts), err)
 			}
 		}
 	}
-	if n := len(stranger.log()) + len(old.log()); n != 0 {
-		t.Errorf("%d requests reached servers that are not trusted", n)
+	if reached.Load() != 0 {
+		t.Errorf("%d requests reached servers that are not trusted", reached.Load())
+	}
+}
+
+// TestProxy: a proxy's refusal is its own, by its name, without its password;
+// nobody is let through by asking again.
+func TestProxy(t *testing.T) {
+	for answer, attempts := range map[int]int{403: 1, 407: 1, 502: 3, 503: 3, 204: 3} {
+		proxy := handler(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodConnect || r.Header.Get("AppToken") != "" {
+				t.Errorf("%s to the proxy", r.Method)
+			}
+			w.WriteHeader(answer)
+		})
+		address, _ := url.Parse(proxy)
+		address.User = url.UserPassword("user", "proxy-password")
+		transport := newTransport()
+		transport.Proxy = http.ProxyURL(address)
+		watch := &recorder{}
+		err := newClient(t, DefaultEndpoint, through(transport), observed(watch)).SetWebhook(t.Context(), token(t), hook)
+		says := fmt.Sprintf("the proxy %s answered %d %s to CONNECT", address.Host, answer, http.StatusText(answer))
+		if len(watch.attempts) != attempts || StatusOf(err) != 0 || IsAmbiguous(err) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "proxy-password") {
+			t.Errorf("%d: %d attempts, %v", answer, len(watch.attempts), err)
+		}
+	}
+	nobody := newTransport()
+	nobody.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:1"})
+	if err := newClient(t, DefaultEndpoint, through(nobody)).DeleteWebhook(t.Context(), token(t)); err == nil || !strings.Contains(err.Error(), "the proxy can't be reached") {
+		t.Error(err)
 	}
 }
 
 // TestAmbiguity: the last answer decides unless it is no answer to the
 // question; then any earlier attempt that may have taken effect does.
 func TestAmbiguity(t *testing.T) {
+	reset := fakeapi.Fault{Kind: fakeapi.Reset}
 	for _, tt := range []struct {
 		name      string
-		answers   []http.HandlerFunc
+		answers   []fakeapi.Fault
 		ambiguous bool
 	}{
-		{"429 all along", []http.HandlerFunc{status(429)}, false},
-		{"500 then 429", []http.HandlerFunc{status(500), status(429)}, true},
-		{"reset then 429", []http.HandlerFunc{reset, status(429)}, true},
-		{"429 then reset", []http.HandlerFunc{status(429), reset}, true},
-		{"500 then 400", []http.HandlerFunc{status(500), status(400)}, false},
-		{"reset then 603", []http.HandlerFunc{reset, status(603)}, false},
-		{"reset then 302", []http.HandlerFunc{reset, status(302)}, false},
-		{"600 then 501", []http.HandlerFunc{status(600), status(501)}, false},
-		{"600 then 609", []http.HandlerFunc{status(600), status(609)}, false},
-		{"609 then 609", []http.HandlerFunc{status(609)}, false},
-		{"503 all along", []http.HandlerFunc{status(503)}, true},
-		{"601", []http.HandlerFunc{status(601)}, true},
-		{"Success false", []http.HandlerFunc{answerWith(200, "application/json", `{"Success":false,"Error":"no"}`)}, false},
-		{"503 then Success false", []http.HandlerFunc{status(503), answerWith(200, "application/json", `{"Success":false}`)}, true},
-		{"200 not understood", []http.HandlerFunc{answerWith(200, "application/json", `{"Success":1}`)}, true},
-		{"202", []http.HandlerFunc{status(202)}, true},
-		{"another URL saved", []http.HandlerFunc{answerWith(200, "application/json", `{"Success":true,"CallbackUrl":"https://x.example/"}`)}, true},
+		{"429 all along", []fakeapi.Fault{always(status(429))}, false},
+		{"500 then 429", []fakeapi.Fault{status(500), always(status(429))}, true},
+		{"500 then 408", []fakeapi.Fault{status(500), always(status(408))}, true},
+		{"reset then 429", []fakeapi.Fault{reset, always(status(429))}, true},
+		{"429 then reset", []fakeapi.Fault{status(429), always(reset)}, true},
+		{"500 then 400", []fakeapi.Fault{status(500), status(400)}, false},
+		{"reset then 603", []fakeapi.Fault{reset, status(603)}, false},
+		{"reset then 603 inside", []fakeapi.Fault{reset, fakeapi.ErrorIn200(603, "gone")}, false},
+		{"reset then 302", []fakeapi.Fault{reset, status(302)}, false},
+		{"600 then 501", []fakeapi.Fault{status(600), status(501)}, false},
+		{"600 then 609", []fakeapi.Fault{status(600), always(status(609))}, false},
+		{"609 all along", []fakeapi.Fault{always(status(609))}, false},
+		{"503 all along", []fakeapi.Fault{always(status(503))}, true},
+		{"524 all along", []fakeapi.Fault{always(status(524))}, true},
+		{"601", []fakeapi.Fault{status(601)}, true},
+		{"Success false", []fakeapi.Fault{json200(`{"Success":false,"Error":"no"}`)}, false},
+		{"503 then Success false", []fakeapi.Fault{status(503), json200(`{"Success":false}`)}, true},
+		{"200 not understood", []fakeapi.Fault{json200(`{"Success":1}`)}, true},
+		{"202", []fakeapi.Fault{status(202)}, true},
+		{"another URL saved", []fakeapi.Fault{json200(`{"Success":true,"CallbackUrl":"https://x.example/"}`)}, true},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			n := 0
-			srv := newServer(t, func(w http.ResponseWriter, r *http.Request) {
-				n++
-				tt.answers[min(n, len(tt.answers))-1](w, r)
-			})
-			err := newClient(t, srv.URL, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), hook)
-			if err == nil || IsAmbiguous(err) != tt.ambiguous {
-				t.Errorf("%v: ambiguous %v", err, IsAmbiguous(err))
-			}
-			if wrapped := fmt.Errorf("in a sentence: %w", err); IsAmbiguous(wrapped) != tt.ambiguous || StatusOf(wrapped) != StatusOf(err) {
-				t.Error("predicates must see through wrapping")
-			}
-		})
+		s := faulty(t, tt.answers...)
+		err := newClient(t, s.url, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), hook)
+		if wrapped := fmt.Errorf("in a sentence: %w", err); err == nil || IsAmbiguous(wrapped) != tt.ambiguous || StatusOf(wrapped) != StatusOf(err) {
+			t.Errorf("%s: %v: ambiguous %v", tt.name, err, IsAmbiguous(err))
+		}
 	}
 	// The answer was lost, then the server went away: nobody has refused it.
-	var srv *server
-	srv = newServer(t, func(w http.ResponseWriter, r *http.Request) {
-		_ = srv.Listener.Close()
-		reset(w, r)
-	})
-	err := newClient(t, srv.URL, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), hook)
-	if !IsAmbiguous(err) || len(srv.log()) != 1 {
+	var listener net.Listener
+	gone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = listener.Close()
+		raw("")(w, r)
+	}))
+	listener = gone.Listener
+	t.Cleanup(gone.Close)
+	if err := newClient(t, gone.URL, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), hook); !IsAmbiguous(err) || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("%v", err)
 	}
 }
 
-// TestPredicatesOfNil: all accept nil and strangers.
-func TestPredicatesOfNil(t *testing.T) {
-	for name, is := range map[string]func(error) bool{
-		"IsGone": IsGone, "IsNotSupporter": IsNotSupporter, "IsInvalidInput": IsInvalidInput,
-		"IsInvalidCredentials": IsInvalidCredentials, "IsPrinterUnreachable": IsPrinterUnreachable,
-		"IsTemporary": IsTemporary, "IsNotServed": IsNotServed, "IsAmbiguous": IsAmbiguous,
-	} {
-		if is(nil) || is(errors.New("x")) || is(errNoToken) {
-			t.Errorf("%s of no call's error", name)
-		}
-	}
-	if StatusOf(nil) != 0 {
-		t.Error("StatusOf(nil)")
-	}
-}
-
 // TestKeptConnectionBreaks: net/http would repeat a GET by itself when a kept
-// connection ends without an answer. A probe is one attempt (design, rule 3),
-// and an attempt is one request; a call's own retries make up for it.
+// connection ends without an answer. An attempt is one request, a probe one
+// attempt.
 func TestKeptConnectionBreaks(t *testing.T) {
-	t.Parallel()
-	var breaks atomic.Bool
-	s := newServer(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 || len(r.TransferEncoding) > 0 || r.Header.Get("Content-Length") != "" {
+	s := serve(t, fakeapi.Options{})
+	c := newClient(t, s.url)
+	for i := range 2 {
+		if _, err := c.Probe(t.Context(), token(t)); (err == nil) != (i == 0) || s.Count("") != i+1 {
+			t.Errorf("%d requests, %v", s.Count(""), err)
+		}
+		s.Script(fakeapi.Fault{Kind: fakeapi.Reset})
+	}
+	endpoint := handler(t, func(_ http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
 			t.Errorf("a GET came with a body: length %d, %q", r.ContentLength, r.TransferEncoding)
 		}
-		if breaks.Swap(false) {
-			panic(http.ErrAbortHandler)
-		}
-		writeJSON(w, 200, map[string]any{"IsOnline": true})
 	})
-	c := newClient(t, s.URL)
-	info := func() error { _, err := c.Info(t.Context(), token(t)); return err }
-	probe := func() error { _, err := c.Probe(t.Context(), token(t)); return err }
-	for _, step := range []struct {
-		name     string
-		call     func() error
-		breaks   bool
-		requests int
-		works    bool
-	}{
-		{"probe", probe, false, 1, true},
-		{"probe on a kept connection that breaks", probe, true, 1, false},
-		{"probe", probe, false, 1, true},
-		{"info on a kept connection that breaks", info, true, 2, true},
-	} {
-		before := len(s.log())
-		breaks.Store(step.breaks)
-		err := step.call()
-		if sent := len(s.log()) - before; sent != step.requests || (err == nil) != step.works {
-			t.Errorf("%s: %d requests, want %d; %v", step.name, sent, step.requests, err)
-		}
-	}
+	_, _ = newClient(t, endpoint).Probe(t.Context(), token(t))
 }
 
 // TestTransportStartsAnew: net/http itself repeats a request of which a kept
@@ -313,7 +253,7 @@ func TestTransportStartsAnew(t *testing.T) {
 			}
 			return nil, syscall.ECONNREFUSED
 		})
-		err := newClient(t, DefaultEndpoint, func(c *Config) { c.Transport = transport }).DeleteWebhook(t.Context(), token(t))
+		err := newClient(t, DefaultEndpoint, through(transport)).DeleteWebhook(t.Context(), token(t))
 		if err == nil || IsAmbiguous(err) != ambiguous {
 			t.Errorf("again %v: %v", again, err)
 		}

@@ -3,22 +3,21 @@
 package octoeverywhere
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
 const (
@@ -27,10 +26,12 @@ const (
 	callbackURL = "https://app.example.com/octoeverywhere/webhook?" + secretQuery
 )
 
-var discardLog = log.New(io.Discard, "", 0)
+var (
+	hook = Webhook{CallbackURL: callbackURL, EventTypes: []EventType{1, 2, 3}}
 
-// quick keeps the shape of the waits and none of their length.
-var quick = Waits{Min: time.Microsecond, Max: 2 * time.Microsecond, RetryAfterMax: time.Millisecond, Budget: time.Minute}
+	// quick keeps the shape of the waits and none of their length.
+	quick = Waits{Min: time.Microsecond, Max: 2 * time.Microsecond, RetryAfterMax: time.Millisecond, Budget: time.Minute}
+)
 
 // TestMain fails the package when a test left a goroutine of a client or
 // server behind.
@@ -65,70 +66,64 @@ func leftGoroutines() string {
 	return strings.Join(left, "\n\n")
 }
 
-// request is what a server saw of one request.
-type request struct {
-	method, path, token, userAgent, contentType, body string
+// shapes are the ways in which the service may write its answers.
+var shapes = map[string]fakeapi.Options{
+	"envelope": {},
+	"flat":     {Flat: true},
+	"dialects": {Dialect: fakeapi.SuccessLeftOut | fakeapi.BareTestStatus | fakeapi.DigitStrings},
 }
 
-// server is an httptest server that keeps a log.
-type server struct {
-	*httptest.Server
-	mu          sync.Mutex
-	requests    []request
-	connections int
+// service is a listening fake with the App Connection of secretToken.
+type service struct {
+	*fakeapi.Server
+	url string
 }
 
-func (s *server) log() []request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]request(nil), s.requests...)
+func serve(t testing.TB, options fakeapi.Options) *service {
+	s := &service{Server: fakeapi.New(options)}
+	s.AddConnection(secretToken, "Ender3")
+	running, err := s.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = running.Close() })
+	s.url = running.URL
+	return s
 }
 
-func (s *server) count(path string) int {
+// faulty is a service whose calls meet the faults, one after the other.
+func faulty(t testing.TB, faults ...fakeapi.Fault) *service {
+	s := serve(t, fakeapi.Options{})
+	s.Script(faults...)
+	return s
+}
+
+// always meets every call with the same answer.
+func always(f fakeapi.Fault) fakeapi.Fault {
+	f.Times = -1
+	return f
+}
+
+func json200(body string) fakeapi.Fault {
+	return fakeapi.Fault{Status: 200, ContentType: "application/json", Body: body}
+}
+
+// sets counts an edition's Sets in the log.
+func (s *service) sets(edition fakeapi.Editions) int {
 	n := 0
-	for _, r := range s.log() {
-		if r.path == path {
+	for _, r := range s.Requests() {
+		if r.Edition == edition {
 			n++
 		}
 	}
 	return n
 }
 
-func (s *server) dialled() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.connections
-}
-
-// newServer serves handler over plain HTTP until the test ends.
-func newServer(t testing.TB, handler http.HandlerFunc) *server {
-	s := unstarted(handler)
-	s.Start()
+// handler is a service that the fake is not: one that the test writes itself.
+func handler(t testing.TB, serve http.HandlerFunc) string {
+	s := httptest.NewServer(serve)
 	t.Cleanup(s.Close)
-	return s
-}
-
-func unstarted(handler http.HandlerFunc) *server {
-	s := &server{}
-	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		s.mu.Lock()
-		s.requests = append(s.requests, request{r.Method, r.URL.Path, r.Header.Get("AppToken"),
-			r.UserAgent(), r.Header.Get("Content-Type"), string(body)})
-		s.mu.Unlock()
-		handler(w, r)
-	}))
-	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			s.mu.Lock()
-			s.connections++
-			s.mu.Unlock()
-		}
-	}
-	// A test that cuts connections makes the server talk of it.
-	s.Config.ErrorLog = discardLog
-	return s
+	return s.URL
 }
 
 // newClient makes a client that hardly waits, closed when the test ends.
@@ -145,11 +140,21 @@ func newClient(t testing.TB, endpoint string, change ...func(*Config)) *Client {
 	return c
 }
 
-func pinned(edition Edition) func(*Config) { return func(c *Config) { c.Edition = edition } }
-func retries(n int) func(*Config)          { return func(c *Config) { c.MaxRetries = n } }
-func observed(o Observer) func(*Config)    { return func(c *Config) { c.Observer = o } }
-func attemptOf(d time.Duration) func(*Config) {
-	return func(c *Config) { c.RequestTimeout = d }
+func pinned(edition Edition) func(*Config)      { return func(c *Config) { c.Edition = edition } }
+func retries(n int) func(*Config)               { return func(c *Config) { c.MaxRetries = n } }
+func observed(o Observer) func(*Config)         { return func(c *Config) { c.Observer = o } }
+func attemptOf(d time.Duration) func(*Config)   { return func(c *Config) { c.RequestTimeout = d } }
+func waiting(w Waits) func(*Config)             { return func(c *Config) { c.Waits = w } }
+func through(r http.RoundTripper) func(*Config) { return func(c *Config) { c.Transport = r } }
+
+// onLoopback is the client's transport for host names that are all this machine.
+func onLoopback() *http.Transport {
+	transport := newTransport()
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		_, port, _ := net.SplitHostPort(address)
+		return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	}
+	return transport
 }
 
 func token(t testing.TB) Token {
@@ -160,49 +165,25 @@ func token(t testing.TB) Token {
 	return made
 }
 
-var hook = Webhook{CallbackURL: callbackURL, EventTypes: []EventType{1, 2, 3}}
-
-// echo answers a notifications Set as the api page promises.
-func echo(w http.ResponseWriter, r *http.Request) {
-	var asked map[string]any
-	_ = json.NewDecoder(r.Body).Decode(&asked)
-	answer := map[string]any{"Success": true, "CallbackUrl": asked["CallbackUrl"]}
-	if events, ok := asked["EventTypes"]; ok {
-		answer["EventTypes"] = events
-	}
-	writeJSON(w, 200, answer)
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	if status != 204 && status != 304 {
-		_ = json.NewEncoder(w).Encode(body)
-	}
-}
-
 // operation is one call of the client, for tests of what all have in common.
 type operation struct {
 	name    string
 	edition Edition
-	path    string
-	call    func(context.Context, *Client, Token) error
-	success func(http.ResponseWriter, *http.Request)
+	request request
+	run     func(context.Context, *Client, Token) error
 }
 
 var operations = []operation{
-	{"set notifications", EditionNotifications, EditionNotifications.setPath(),
-		func(ctx context.Context, c *Client, t Token) error { return c.SetWebhook(ctx, t, hook) }, echo},
-	{"set appconnection", EditionAppConnection, EditionAppConnection.setPath(),
-		func(ctx context.Context, c *Client, t Token) error { return c.SetWebhook(ctx, t, hook) }, bareOK},
-	{"delete", EditionAuto, deletePath,
-		func(ctx context.Context, c *Client, t Token) error { return c.DeleteWebhook(ctx, t) }, bareOK},
-	{"test", EditionAuto, testPath,
-		func(ctx context.Context, c *Client, t Token) error { _, err := c.TestWebhook(ctx, t); return err },
-		func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, 200, map[string]any{"StatusCode": 200}) }},
-	{"info", EditionAuto, infoPath,
-		func(ctx context.Context, c *Client, t Token) error { _, err := c.Info(ctx, t); return err },
-		func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, 200, map[string]any{"IsOnline": true}) }},
+	{"set notifications", EditionNotifications, EditionNotifications.request(hook),
+		func(ctx context.Context, c *Client, t Token) error { return c.SetWebhook(ctx, t, hook) }},
+	{"set appconnection", EditionAppConnection, EditionAppConnection.request(hook),
+		func(ctx context.Context, c *Client, t Token) error { return c.SetWebhook(ctx, t, hook) }},
+	{"delete", EditionAuto, requestDelete,
+		func(ctx context.Context, c *Client, t Token) error { return c.DeleteWebhook(ctx, t) }},
+	{"test", EditionAuto, requestTest,
+		func(ctx context.Context, c *Client, t Token) error { _, err := c.TestWebhook(ctx, t); return err }},
+	{"info", EditionAuto, requestInfo,
+		func(ctx context.Context, c *Client, t Token) error { _, err := c.Info(ctx, t); return err }},
 }
 
 // recorder is an Observer that keeps everything.
@@ -238,4 +219,4 @@ func noSecret(t testing.TB, text string) {
 	}
 }
 
-func bareOK(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) }
+func in(status int, list ...int) bool { return slices.Contains(list, status) }

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// AppConnection is what the service tells about a valid App Connection (api
-// page, "info"). It says nothing about the webhook. Only Online must be in the
+// Info is what the service tells about a valid App Connection (DESIGN.md,
+// "Info"). It says nothing about the webhook. Only Online must be in the
 // answer, since it makes a 200 mean "valid"; anything else that is absent or
 // of another type than documented is left empty rather than made an error.
-type AppConnection struct {
+type Info struct {
 	PrinterName    string
 	PrinterLocalIP string // "" when the service does not know it
 	PrinterURL     string
 	Online         bool
-	// LastConnected and LastDisconnected are nil when the service gave no
-	// time, or none that can be read.
+	// LastConnected and LastDisconnected are nil for never, and when the
+	// service gave no time that can be read.
 	LastConnected    *time.Time
 	LastDisconnected *time.Time
 	Limits           Limits
@@ -30,9 +30,9 @@ type Limits struct {
 	MaxWebcamStreamSeconds   *int64 // length of one webcam stream
 }
 
-// decodeInfo reads info's 200; false when it does not say whether the printer
-// is online.
-func decodeInfo(a answer) (AppConnection, bool) {
+// decodeInfo reads info's answer; false when it is no 200 that says whether
+// the printer is online.
+func decodeInfo(a answer) (Info, bool) {
 	var fields struct {
 		PrinterName, PrinterLocalIP                  json.RawMessage
 		LastDisconnectTimeUTC, LastConnectionTimeUTC json.RawMessage
@@ -40,14 +40,14 @@ func decodeInfo(a answer) (AppConnection, bool) {
 		PrinterLimits                                json.RawMessage
 		IsOnline                                     *bool
 	}
-	if !a.decode(&fields) || fields.IsOnline == nil {
-		return AppConnection{}, false
+	if !a.ok() || !a.decode(&fields) || fields.IsOnline == nil {
+		return Info{}, false
 	}
 	var limits struct {
 		MaxDownloadFileSizeBytes, MaxUploadFileSizeBytes, MaxSingleWebcamStreamLengthSeconds json.RawMessage
 	}
 	_ = json.Unmarshal(fields.PrinterLimits, &limits) // no object: no limits
-	return AppConnection{
+	return Info{
 		PrinterName:      orZero[string](fields.PrinterName),
 		PrinterLocalIP:   orZero[string](fields.PrinterLocalIP),
 		PrinterURL:       orZero[string](fields.UserFacingPrinterURL),
@@ -55,26 +55,22 @@ func decodeInfo(a answer) (AppConnection, bool) {
 		LastConnected:    timeOf(fields.LastConnectionTimeUTC),
 		LastDisconnected: timeOf(fields.LastDisconnectTimeUTC),
 		Limits: Limits{
-			MaxDownloadFileSizeBytes: orZero[*int64](limits.MaxDownloadFileSizeBytes),
-			MaxUploadFileSizeBytes:   orZero[*int64](limits.MaxUploadFileSizeBytes),
-			MaxWebcamStreamSeconds:   orZero[*int64](limits.MaxSingleWebcamStreamLengthSeconds),
+			MaxDownloadFileSizeBytes: (*int64)(orZero[*whole](limits.MaxDownloadFileSizeBytes)),
+			MaxUploadFileSizeBytes:   (*int64)(orZero[*whole](limits.MaxUploadFileSizeBytes)),
+			MaxWebcamStreamSeconds:   (*int64)(orZero[*whole](limits.MaxSingleWebcamStreamLengthSeconds)),
 		},
 	}, true
 }
 
-// orZero decodes a field that need not be there, nor be what it should.
-func orZero[T any](field json.RawMessage) T {
-	var value, zero T
-	if json.Unmarshal(field, &value) != nil {
-		return zero
-	}
-	return value
-}
-
-// timeOf reads an RFC 3339 time. The zero time is how .NET writes "never".
+// timeOf reads an RFC 3339 time. One without zone is UTC, as the fields' names
+// say, and year 1 is how .NET writes "never".
 func timeOf(field json.RawMessage) *time.Time {
-	t, err := time.Parse(time.RFC3339, orZero[string](field))
-	if err != nil || t.IsZero() {
+	text := orZero[string](field)
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t, err = time.Parse("2006-01-02T15:04:05", text)
+	}
+	if err != nil || t.Year() <= 1 {
 		return nil
 	}
 	t = t.UTC()

@@ -17,7 +17,8 @@ type Observer interface {
 	Waiting(ctx context.Context, w Wait)
 }
 
-// Attempt is one HTTP request of a call.
+// Attempt is one HTTP request of a call. One that the service redirects is told
+// once for each place, under the same Number.
 type Attempt struct {
 	Method     string
 	Path       string // the API's path, without the endpoint

@@ -8,54 +8,39 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
+
+// busy asks to be tried again after this many seconds, or at a date.
+func busy(status int, retryAfter string) fakeapi.Fault {
+	return fakeapi.Fault{Status: status, Header: http.Header{"Retry-After": {retryAfter}}}
+}
 
 // TestRetryAfter: on every retried status, in both forms, capped.
 func TestRetryAfter(t *testing.T) {
 	later := time.Now().Add(100 * time.Hour).UTC().Format(http.TimeFormat)
 	past := time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)
 	const limit = 3 * time.Millisecond
-	for _, status := range []int{429, 500, 502, 503, 504, 600, 602, 609} {
+	for _, status := range passing {
 		for header, want := range map[string]time.Duration{
-			"1":                         limit,
-			"99999999999999999999999":   limit,
-			"0":                         0,
-			later:                       limit,
-			past:                        0,
-			"":                          -1, // our own wait
-			"soon":                      -1,
-			"-5":                        -1,
-			"1.5":                       -1,
-			"Fri, 99 Dec 1999 23:59:59": -1,
+			"1": limit, "99999999999999999999999": limit, later: limit, "0": 0, past: 0,
+			// our own wait
+			"": -1, "soon": -1, "-5": -1, "1.5": -1, "Fri, 99 Dec 1999 23:59:59": -1,
 		} {
-			var calls atomic.Int32
-			srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
-				if calls.Add(1) > 1 {
-					return
-				}
-				if header != "" {
-					w.Header().Set("Retry-After", header)
-				}
-				w.WriteHeader(status)
-			})
+			s := faulty(t, busy(status, header))
 			watch := &recorder{}
-			c := newClient(t, srv.URL, observed(watch), func(c *Config) {
-				c.Waits = Waits{Min: time.Microsecond, Max: 2 * time.Microsecond, RetryAfterMax: limit}
-			})
-			if err := c.DeleteWebhook(t.Context(), token(t)); err != nil {
-				t.Fatal(err)
-			}
-			if len(watch.waits) != 1 {
-				t.Fatalf("%d %q: %d waits", status, header, len(watch.waits))
+			c := newClient(t, s.url, observed(watch), waiting(Waits{Min: time.Microsecond, Max: 2 * time.Microsecond, RetryAfterMax: limit}))
+			if err := c.DeleteWebhook(t.Context(), token(t)); err != nil || len(watch.waits) != 1 {
+				t.Fatalf("%d %q: %d waits, %v", status, header, len(watch.waits), err)
 			}
 			got := watch.waits[0]
 			if want >= 0 && got.Duration != want || want < 0 && got.Duration > 2*time.Microsecond {
 				t.Errorf("%d %q: waited %s", status, header, got.Duration)
 			}
-			if !strings.HasPrefix(got.Reason, fmt.Sprint(status)) || got.Number != 1 || got.Path != deletePath ||
+			if !strings.HasPrefix(got.Reason, fmt.Sprint(status)) || got.Number != 1 || got.Path != requestDelete.path ||
 				got.Method != "POST" || got.Connection != token(t).Fingerprint() {
 				t.Errorf("%d: told %+v", status, got)
 			}
@@ -87,41 +72,47 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// TestBudget: a wait that would end after the budget is not begun.
+// TestBudget: a wait that would end after the budget is not begun, and the
+// other edition is not tried after it.
 func TestBudget(t *testing.T) {
-	srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "60")
-		w.WriteHeader(503)
-	})
+	s := faulty(t, always(busy(503, "60")))
 	watch := &recorder{}
-	c := newClient(t, srv.URL, observed(watch), func(c *Config) {
-		c.Waits = Waits{RetryAfterMax: time.Hour, Budget: 30 * time.Second}
-	})
-	err := c.DeleteWebhook(t.Context(), token(t))
-	if StatusOf(err) != 503 || len(srv.log()) != 1 || len(watch.waits) != 0 || !strings.Contains(err.Error(), "30s") {
-		t.Errorf("%d requests, %d waits, %v", len(srv.log()), len(watch.waits), err)
+	err := newClient(t, s.url, observed(watch), waiting(Waits{RetryAfterMax: time.Hour, Budget: 30 * time.Second})).DeleteWebhook(t.Context(), token(t))
+	if StatusOf(err) != 503 || s.Count("") != 1 || len(watch.waits) != 0 || !strings.Contains(err.Error(), "30s") {
+		t.Errorf("%d requests, %d waits, %v", s.Count(""), len(watch.waits), err)
+	}
+	s = faulty(t, notFound)
+	err = newClient(t, s.url, waiting(Waits{Budget: 1})).SetWebhook(t.Context(), token(t), hook)
+	if err == nil || !IsTemporary(err) || IsAmbiguous(err) || s.Count("") != 1 {
+		t.Errorf("%d requests, %v", s.Count(""), err)
 	}
 }
 
 // TestProbe: one attempt, no wait, whatever the answer.
 func TestProbe(t *testing.T) {
-	for _, code := range []int{429, 500, 503, 600, 609} {
-		srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", "3600")
-			w.WriteHeader(code)
-		})
+	for _, code := range passing {
+		s := faulty(t, always(busy(code, "3600")))
 		watch := &recorder{}
-		_, err := newClient(t, srv.URL, observed(watch)).Probe(t.Context(), token(t))
-		if len(srv.log()) != 1 || len(watch.waits) != 0 || StatusOf(err) != code {
-			t.Errorf("%d: %d requests, %v", code, len(srv.log()), err)
+		_, err := newClient(t, s.url, observed(watch)).Probe(t.Context(), token(t))
+		if s.Count("") != 1 || len(watch.waits) != 0 || StatusOf(err) != code {
+			t.Errorf("%d: %d requests, %v", code, s.Count(""), err)
 		}
 	}
-	c := newClient(t, DefaultEndpoint)
-	if ProbeTimeout != 5*time.Second || min(ProbeTimeout, c.requestTimeout) != ProbeTimeout {
-		t.Error("a probe has at most 5 s")
+	for timeout, most := range map[time.Duration]time.Duration{20 * time.Second: 5 * time.Second, time.Second: time.Second} {
+		_, err := newClient(t, DefaultEndpoint, attemptOf(timeout), through(roundTripper(func(r *http.Request) (*http.Response, error) {
+			ends, _ := r.Context().Deadline()
+			if left := time.Until(ends); left > most {
+				t.Errorf("a probe may take %s", left)
+			}
+			return nil, errNotHTTP
+		}))).Probe(t.Context(), token(t))
+		if StatusOf(err) != 0 {
+			t.Error(err)
+		}
 	}
-	srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, 200, map[string]any{"IsOnline": false}) })
-	if info, err := newClient(t, srv.URL).Probe(t.Context(), token(t)); err != nil || info.Online {
+	s := serve(t, fakeapi.Options{})
+	s.SetOnline(secretToken, false)
+	if info, err := newClient(t, s.url).Probe(t.Context(), token(t)); err != nil || info.Online || info.PrinterName != "Ender3" {
 		t.Error(info, err)
 	}
 }
@@ -130,51 +121,55 @@ func TestProbe(t *testing.T) {
 // was being waited on.
 func TestContextEndsWait(t *testing.T) {
 	for _, op := range operations {
-		srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", "3600")
-			w.WriteHeader(503)
-		})
+		s := faulty(t, always(busy(503, "3600")))
 		watch := &recorder{waiting: make(chan struct{}, 1)}
-		c := newClient(t, srv.URL, pinned(op.edition), observed(watch), func(c *Config) {
-			c.Waits = Waits{RetryAfterMax: 2 * time.Hour, Budget: 4 * time.Hour}
-		})
+		c := newClient(t, s.url, pinned(op.edition), observed(watch), waiting(Waits{RetryAfterMax: 2 * time.Hour, Budget: 4 * time.Hour}))
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- op.call(ctx, c, token(t)) }()
+		go func() { done <- op.run(ctx, c, token(t)) }()
 		<-watch.waiting
 		cancel()
 		err := <-done // an hour late if the wait did not end
-		if !errors.Is(err, context.Canceled) || StatusOf(err) != 503 || !IsAmbiguous(err) || len(srv.log()) != 1 {
+		if !errors.Is(err, context.Canceled) || StatusOf(err) != 503 || !IsAmbiguous(err) || s.Count("") != 1 {
 			t.Errorf("%s: %v", op.name, err)
 		}
 	}
 }
 
-// TestContextEndsAttempt: a hanging attempt ends at once too, and is not retried.
+// TestTimeout: why an attempt ended is its timeout, whatever broke because of it.
+func TestTimeout(t *testing.T) {
+	breaks := roundTripper(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, errNotHTTP
+	})
+	err := newClient(t, DefaultEndpoint, attemptOf(time.Millisecond), through(breaks)).DeleteWebhook(t.Context(), token(t))
+	if err == nil || !strings.Contains(err.Error(), "no complete answer within 1ms") {
+		t.Error(err)
+	}
+}
+
+// TestContextEndsAttempt: a hanging attempt ends at once too, and is not
+// retried, nor is the other edition tried; an ended context begins none.
 func TestContextEndsAttempt(t *testing.T) {
 	for _, op := range operations {
-		came, release := make(chan struct{}), make(chan struct{})
-		srv := newServer(t, func(http.ResponseWriter, *http.Request) { close(came); <-release })
 		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() {
-			done <- op.call(ctx, newClient(t, srv.URL, pinned(op.edition), attemptOf(time.Hour)), token(t))
-		}()
-		<-came
-		cancel()
-		err := <-done
-		close(release)
-		if !errors.Is(err, context.Canceled) || StatusOf(err) != 0 || !IsAmbiguous(err) || len(srv.log()) != 1 {
-			t.Errorf("%s: %v", op.name, err)
+		s := faulty(t, always(fakeapi.Fault{Kind: fakeapi.Hang, Before: func(fakeapi.Request) { cancel() }}))
+		watch := &recorder{}
+		for _, c := range []*Client{newClient(t, s.url, pinned(op.edition), attemptOf(time.Hour), observed(watch)), newClient(t, s.url)} {
+			err := op.run(ctx, c, token(t))
+			if !errors.Is(err, context.Canceled) || StatusOf(err) != 0 || IsAmbiguous(err) != (c.observer != nil) || s.Count("") != 1 || len(watch.waits) != 0 {
+				t.Errorf("%s: %v", op.name, err)
+			}
 		}
 	}
 }
 
-// TestAttemptNumbers: an observer can follow a call.
+// TestAttemptNumbers: an observer can follow a call. Moving on to the other
+// edition is no retry, and doesn't double them.
 func TestAttemptNumbers(t *testing.T) {
-	srv := newServer(t, editions(status(404), status(503)))
+	s := faulty(t, notFound, always(status(503)))
 	watch := &recorder{}
-	err := newClient(t, srv.URL, observed(watch)).SetWebhook(t.Context(), token(t), hook)
+	err := newClient(t, s.url, observed(watch)).SetWebhook(t.Context(), token(t), hook)
 	var told []string
 	for _, a := range watch.attempts {
 		told = append(told, fmt.Sprint(a.Number, a.Path, a.Status, a.Err))
@@ -185,15 +180,5 @@ func TestAttemptNumbers(t *testing.T) {
 	}
 	if e, ok := errors.AsType[*Error](err); !ok || e.Attempts != 4 {
 		t.Error(err)
-	}
-}
-
-// TestBudgetBeforeMovingOn: the other edition is not tried after the budget.
-func TestBudgetBeforeMovingOn(t *testing.T) {
-	srv := newServer(t, editions(status(404), bareOK))
-	c := newClient(t, srv.URL, func(c *Config) { c.Waits = Waits{Budget: 1} })
-	err := c.SetWebhook(t.Context(), token(t), hook)
-	if err == nil || !IsTemporary(err) || IsAmbiguous(err) || len(srv.log()) != 1 {
-		t.Errorf("%d requests, %v", len(srv.log()), err)
 	}
 }

@@ -3,124 +3,109 @@
 package octoeverywhere
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestEveryStatus sends every call every status from 200 to 613, and two that
-// have no meaning yet, and holds what it cost and what it was called against
-// the tables of the api page and the design.
+// passing are the statuses that are tried again.
+var passing = []int{408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 600, 602, 609}
+
+// TestEveryStatus: what a status costs and what it is called, for every call,
+// flat, in an envelope, and inside a 200 as a number or digits.
 func TestEveryStatus(t *testing.T) {
-	elsewhere := newServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) })
-	for _, op := range operations {
-		t.Run(op.name, func(t *testing.T) {
-			// The status to answer is in the endpoint's path prefix.
-			srv := newServer(t, func(w http.ResponseWriter, r *http.Request) {
-				prefix, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-				status, _ := strconv.Atoi(prefix)
-				if status == 200 {
-					op.success(w, r)
-					return
-				}
-				w.Header().Set("Location", elsewhere.URL+"/")
-				writeJSON(w, status, map[string]any{"Error": "about " + prefix, "Token": secretToken})
-			})
-			statuses := []int{614, 799}
-			for status := 200; status <= 613; status++ {
-				statuses = append(statuses, status)
-			}
-			const retry = 1
+	statuses := append([]int{201, 202, 206, 226, 300, 301, 303, 304, 307, 402, 410, 418, 422, 451, 499, 505, 511, 525, 530, 599, 614, 799, 999}, passing...)
+	for status := 400; status <= 406; status++ {
+		statuses = append(statuses, status, status+101, status+201, status+207) // to 406, 507, 607 and 613
+	}
+	ways := map[string]func(int) fakeapi.Fault{
+		"flat": func(status int) fakeapi.Fault {
+			return fakeapi.Fault{Status: status, Body: fmt.Sprintf(`{"Error":"about %d","Token":%q}`, status, secretToken)}
+		},
+		"envelope": func(status int) fakeapi.Fault {
+			return fakeapi.Fault{Status: status, Body: fmt.Sprintf(`{"Status":200,"Error":"about %d","Result":{"Success":true,"IsOnline":true}}`, status)}
+		},
+		"inside a 200": func(status int) fakeapi.Fault { return fakeapi.ErrorIn200(status, "about "+strconv.Itoa(status)) },
+		"digits inside a 200": func(status int) fakeapi.Fault {
+			return fakeapi.Enveloped(strconv.Quote(strconv.Itoa(status)), "about "+strconv.Itoa(status), `{"Success":true,"IsOnline":true}`)
+		},
+	}
+	elsewhere := serve(t, fakeapi.Options{})
+	for way, answer := range ways {
+		for _, op := range operations {
+			s := serve(t, fakeapi.Options{})
 			for _, status := range statuses {
-				c := newClient(t, srv.URL+"/"+strconv.Itoa(status), pinned(op.edition), retries(retry))
-				before := len(srv.log())
-				err := op.call(t.Context(), c, token(t))
-				cost := len(srv.log()) - before
-				c.Close()
+				fault := always(answer(status))
+				fault.Header = http.Header{"Location": {elsewhere.url + "/"}}
+				s.ClearScript()
+				s.ResetRequests()
+				s.Script(fault)
+				const retry = 1
+				err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition), retries(retry)), token(t))
+				name := fmt.Sprintf("%s, %s, %d", way, op.name, status)
 
 				want := 1
-				if in(status, 429, 500, 502, 503, 504, 600, 602, 609) {
+				if slices.Contains(passing, status) {
 					want += retry
 				}
-				if cost != want {
-					t.Errorf("%d: %d requests, want %d", status, cost, want)
+				if s.Count("") != want {
+					t.Errorf("%s: %d requests, want %d", name, s.Count(""), want)
 				}
-				if (err == nil) != (status == 200) {
-					t.Errorf("%d: error %v", status, err)
-				}
-				if err == nil {
+				if err == nil || StatusOf(err) != status {
+					t.Errorf("%s: %v", name, err)
 					continue
 				}
 				noSecret(t, err.Error())
-				if StatusOf(err) != status {
-					t.Errorf("%d: StatusOf = %d", status, StatusOf(err))
+				if words := "about " + strconv.Itoa(status); status != 304 && !strings.Contains(err.Error(), words) {
+					t.Errorf("%s: %q is missing in %q", name, words, err)
 				}
-				if !in(status, 204, 304) && !strings.Contains(err.Error(), "about "+strconv.Itoa(status)) {
-					t.Errorf("%d: the service's words are missing in %q", status, err)
-				}
-				for _, check := range []struct {
-					name string
-					is   func(error) bool
-					want bool
-				}{
-					{"IsGone", IsGone, in(status, 603, 604)},
-					{"IsNotSupporter", IsNotSupporter, status == 605},
-					{"IsInvalidInput", IsInvalidInput, status == 400},
-					{"IsInvalidCredentials", IsInvalidCredentials, status == 606},
-					{"IsPrinterUnreachable", IsPrinterUnreachable, in(status, 601, 602)},
-					{"IsTemporary", IsTemporary, in(status, 429, 500, 502, 503, 504, 600, 601, 602, 609)},
-					{"IsNotServed", IsNotServed, in(status, 404, 405, 501) || status/100 == 3},
-					{"IsAmbiguous", IsAmbiguous, status/100 == 2 || status/100 == 5 && status != 501 ||
+				for predicate, got := range map[string][2]bool{
+					"IsGone":               {IsGone(err), in(status, 603, 604)},
+					"IsNotSupporter":       {IsNotSupporter(err), status == 605},
+					"IsInvalidInput":       {IsInvalidInput(err), status == 400},
+					"IsInvalidCredentials": {IsInvalidCredentials(err), status == 606},
+					"IsPrinterUnreachable": {IsPrinterUnreachable(err), in(status, 601, 602)},
+					"IsTemporary":          {IsTemporary(err), in(status, passing...) || status == 601},
+					"IsNotServed":          {IsNotServed(err), in(status, 404, 405, 501) || status/100 == 3},
+					"IsAmbiguous": {IsAmbiguous(err), status/100 == 2 || status == 408 || status/100 == 5 && status != 501 ||
 						in(status, 600, 601, 602) || status >= 614},
 				} {
-					if check.is(err) != check.want {
-						t.Errorf("%d: %s = %v", status, check.name, !check.want)
+					if got[0] != got[1] {
+						t.Errorf("%s: %s = %v", name, predicate, got[0])
 					}
 				}
 			}
-			for _, r := range srv.log() {
-				if r.token != secretToken {
-					t.Fatalf("a request carried the token %q", r.token)
-				}
-			}
-		})
-	}
-	if n := len(elsewhere.log()); n != 0 {
-		t.Errorf("%d redirects were followed", n)
-	}
-}
-
-func in(status int, list ...int) bool {
-	for _, s := range list {
-		if s == status {
-			return true
 		}
 	}
-	return false
+	if elsewhere.Count("") != 0 {
+		t.Errorf("%d redirects out of the service were followed", elsewhere.Count(""))
+	}
 }
 
-// TestRedirect: the other host gets no request and so no token; the error says
-// where the redirect points, without its secrets.
-func TestRedirect(t *testing.T) {
-	elsewhere := newServer(t, bareOK)
-	for _, status := range []int{301, 302, 303, 307, 308} {
+// TestStatusThatIsNone: a number that is no status is neither a success nor a
+// refusal.
+func TestStatusThatIsNone(t *testing.T) {
+	for _, status := range []string{"0", "-1", "1", "199", "1000", `"0"`, "99999999999"} {
 		for _, op := range operations {
-			srv := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Location", elsewhere.URL+"/new?token="+secretToken)
-				w.WriteHeader(status)
-			})
-			err := op.call(t.Context(), newClient(t, srv.URL, pinned(op.edition)), token(t))
-			if !IsNotServed(err) || IsAmbiguous(err) || len(srv.log()) != 1 {
-				t.Errorf("%s %d: %d requests, %v", op.name, status, len(srv.log()), err)
-			}
-			noSecret(t, err.Error())
-			if !strings.Contains(err.Error(), elsewhere.URL+"/…") {
-				t.Errorf("%s %d: no word of where to in %q", op.name, status, err)
+			s := faulty(t, always(fakeapi.Enveloped(status, "odd", `{"Success":true,"IsOnline":true,"CallbackUrl":"`+callbackURL+`"}`)))
+			err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
+			if err == nil || !IsAmbiguous(err) || StatusOf(err) != 200 || IsTemporary(err) || s.Count("") != 1 {
+				t.Errorf("%s, %s: %v", status, op.name, err)
 			}
 		}
 	}
-	if n := len(elsewhere.log()); n != 0 {
-		t.Errorf("%d redirects were followed", n)
+}
+
+// TestPredicatesOfNil: all accept nil and strangers.
+func TestPredicatesOfNil(t *testing.T) {
+	for i, is := range []func(error) bool{IsGone, IsNotSupporter, IsInvalidInput, IsInvalidCredentials, IsPrinterUnreachable, IsTemporary, IsNotServed, IsAmbiguous} {
+		if is(nil) || is(errNoToken) || StatusOf(nil) != 0 {
+			t.Errorf("predicate %d of no call's error", i)
+		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Webhook is the notification webhook of an App Connection, which has at most
-// one (api page, "Who calls").
+// one (DESIGN.md, "Who calls").
 type Webhook struct {
 	// CallbackURL is sent, stored and called byte for byte.
 	CallbackURL string

@@ -165,7 +165,7 @@ func (d *appConnectionDataSource) Read(ctx context.Context, req datasource.ReadR
 
 // connectionStatus is the service's answer as the data source names it; ""
 // when it is no answer.
-func connectionStatus(info octoeverywhere.AppConnection, err error) string {
+func connectionStatus(info octoeverywhere.Info, err error) string {
 	switch {
 	case err == nil && info.Online:
 		return "online"
@@ -182,7 +182,7 @@ func connectionStatus(info octoeverywhere.AppConnection, err error) string {
 }
 
 // fromAPI is the one place where info becomes attributes.
-func (m *appConnectionModel) fromAPI(info octoeverywhere.AppConnection) {
+func (m *appConnectionModel) fromAPI(info octoeverywhere.Info) {
 	m.PrinterName = stringOrNull(info.PrinterName)
 	m.PrinterLocalIP = stringOrNull(info.PrinterLocalIP)
 	m.PrinterURL = stringOrNull(info.PrinterURL)

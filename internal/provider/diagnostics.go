@@ -237,7 +237,8 @@ func heldTwice(fingerprint string) diag.Diagnostic {
 // notDeletable warns that the server has no call to delete a webhook.
 func notDeletable(state webhookModel, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The webhook was not deleted",
-		fmt.Sprintf("This server does not offer the call that deletes a webhook. Terraform forgets it, but unless it is set again, %s %s", deliveriesGoOn(state), sentence(err)))
+		fmt.Sprintf("This server does not offer the call that deletes the webhook of App Connection %s. Terraform forgets it, but unless it is set again, %s %s",
+			state.ID.ValueString(), deliveriesGoOn(state), sentence(err)))
 }
 
 // deliveriesGoOn says how long an abandoned webhook lives.

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// open takes an answer out of the envelope that the service's documentation
+// leaves out (DESIGN.md, "Envelope"):
+//
+//	{"Status": 200, "Error": "", "IsUserError": false, "Result": {…}}
+//
+// Every key is optional. A JSON object is one when it has a Result beside
+// another key, or a numeric Status beside Error; anything else is left as it
+// is. The body becomes Result, and nothing where that is null. A status inside
+// a 200 counts; inside any other status it does not.
+func (a answer) open() answer {
+	var envelope struct{ Status, Error, IsUserError, Success, Result json.RawMessage }
+	if !a.decode(&envelope) {
+		return a
+	}
+	status := orZero[*whole](envelope.Status)
+	beside := envelope.Status != nil || envelope.Error != nil || envelope.IsUserError != nil
+	a.enveloped = envelope.Result != nil && beside || status != nil && envelope.Error != nil
+	if !a.enveloped {
+		return a
+	}
+	a.word = orZero[string](envelope.Error)
+	a.body = envelope.Result
+	if string(a.body) == "null" {
+		a.body = nil
+	}
+	if a.status != 200 {
+		return a
+	}
+	success := orZero[*bool](envelope.Success)
+	switch {
+	case status == nil: // then the words alone can tell of a failure
+		a.no = a.word != "" && a.body == nil
+	case *status >= 200 && *status <= 999:
+		a.status = int(*status)
+	default:
+		a.absurd = true
+	}
+	a.no = a.no || success != nil && !*success
+	return a
+}
+
+// whole is a whole number, which the service may write as a string of digits.
+type whole int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (w *whole) UnmarshalJSON(text []byte) error {
+	n, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
+	*w = whole(n)
+	return err
+}
+
+// orZero decodes a field that need not be there, nor be what it should.
+func orZero[T any](field json.RawMessage) T {
+	var value, zero T
+	if json.Unmarshal(field, &value) != nil {
+		return zero
+	}
+	return value
+}

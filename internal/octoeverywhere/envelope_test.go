@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestOpen: what is an envelope, and what is in it.
+func TestOpen(t *testing.T) {
+	flat := func(body string) answer { return answer{status: 200, body: []byte(body)} }
+	enveloped := func(status int, word, body string) answer {
+		a := answer{status: status, word: word, enveloped: true}
+		if body != "" {
+			a.body = []byte(body)
+		}
+		return a
+	}
+	for body, want := range map[string]answer{
+		`{"Status":200,"Error":"","IsUserError":false,"Result":{"A":1}}`: enveloped(200, "", `{"A":1}`),
+		`{"Status":200,"Result":[1]}`:                                    enveloped(200, "", `[1]`),
+		`{"Error":null,"Result":5}`:                                      enveloped(200, "", `5`),
+		`{"IsUserError":true,"Result":"x"}`:                              enveloped(200, "", `"x"`),
+		`{"Status":200,"Error":"","Result":null}`:                        enveloped(200, "", ""),
+		`{"Status":400,"Error":"Invalid Id"}`:                            enveloped(400, "Invalid Id", ""),
+		`{"Status":"604","Error":"gone","Result":{}}`:                    enveloped(604, "gone", `{}`),
+		`{"status":605,"error":"paused","result":null}`:                  enveloped(605, "paused", ""),
+		`{"Status":603,"Error":{"Text":"x"},"Result":null}`:              enveloped(603, "", ""),
+		`{"Status":null,"Error":"","Result":{}}`:                         enveloped(200, "", `{}`),
+		`{"Status":"fine","Error":"","Result":{}}`:                       enveloped(200, "", `{}`),
+		`{"Status":20.5,"Error":"","Result":{}}`:                         enveloped(200, "", `{}`),
+		`{"Status":200}`:                                                 flat(`{"Status":200}`),
+		`{"Result":{"Status":1}}`:                                        flat(`{"Result":{"Status":1}}`),
+		`{"Status":"fine","Error":"x"}`:                                  flat(`{"Status":"fine","Error":"x"}`),
+		`{"Error":"x","IsUserError":true}`:                               flat(`{"Error":"x","IsUserError":true}`),
+		`{"Success":true}`:                                               flat(`{"Success":true}`),
+		`[{"Status":200,"Result":1}]`:                                    flat(`[{"Status":200,"Result":1}]`),
+		`{"Status":200,"Error":"","Result":`:                             flat(`{"Status":200,"Error":"","Result":`),
+		`{"Status":200,"Error":"","Result":1}{}`:                         flat(`{"Status":200,"Error":"","Result":1}{}`),
+		`null`:                                                           flat(`null`),
+		``:                                                               flat(``),
+		strings.Repeat(`{"Result":`, 12000):                              flat(strings.Repeat(`{"Result":`, 12000)),
+		"{\"Status\":603,\"Error\":\"\xff\",\"Result\":null}":            flat("{\"Status\":603,\"Error\":\"\xff\",\"Result\":null}"),
+	} {
+		if got := fmt.Sprintf("%+v", flat(body).open()); got != fmt.Sprintf("%+v", want) {
+			t.Errorf("%.80s: %s", body, got)
+		}
+	}
+	for _, status := range []int{204, 302, 404, 503, 605} { // the status line counts
+		a := answer{status: status, body: []byte(`{"Status":200,"Error":"words","Result":{}}`)}
+		if got := a.open(); got.status != status || got.word != "words" {
+			t.Errorf("%d: %+v", status, got)
+		}
+	}
+}
+
+// bothShapes is a flat body, and the same as the Result of an envelope.
+func bothShapes(body string) []answer {
+	return []answer{
+		answer{status: 200, body: []byte(body)}.open(),
+		answer{status: 200, body: []byte(`{"Status":200,"Error":"","IsUserError":false,"Result":` + body + `}`)}.open(),
+	}
+}
+
+func TestTestResult(t *testing.T) {
+	none := TestResult{}
+	got := func(status int) TestResult { return TestResult{true, status} }
+	for body, want := range map[string]TestResult{
+		`{"StatusCode":200}`:                    got(200),
+		`{"HttpStatus":"503"}`:                  got(503),
+		`{"CODE":404}`:                          got(404),
+		`{"webhookStatusCode":0}`:               got(0),
+		`{"StatusCode":599}`:                    got(599),
+		`{"StatusCode":500,"Duration":250}`:     got(500),
+		`{"Answered":404}`:                      got(404),
+		`{"Answered":"404","Fine":true}`:        got(404),
+		`200`:                                   got(200),
+		`"502"`:                                 got(502),
+		`{"StatusCode":200,"ErrorCode":0}`:      none, // which?
+		`{"StatusCode":600}`:                    none,
+		`{"StatusCode":-1}`:                     none,
+		`{"StatusCode":700,"DurationMs":250}`:   none, // a status was given: no guess
+		`{"StatusCode":null,"DurationMs":250}`:  none,
+		`{"Status":"ok","Answered":404}`:        none,
+		`{"StatusCode":200.5}`:                  none,
+		`{"StatusCode":true}`:                   none,
+		`{"StatusCode":"2xx"}`:                  none,
+		`{"StatusCode":1e999}`:                  none,
+		`{"A":200,"B":200}`:                     none,
+		`{"A":{"StatusCode":200}}`:              none,
+		`{"Codes":[200]}`:                       none,
+		`{"A":99}`:                              none,
+		`{}`:                                    none,
+		`[{"StatusCode":200}]`:                  none,
+		`null`:                                  none,
+		`{"StatusCode":200`:                     none,
+		`{"StatusCode":200}{}`:                  none,
+		`OK`:                                    none,
+		``:                                      none,
+		strings.Repeat(`{"StatusCode":`, 12000): none,
+	} {
+		for _, a := range bothShapes(body) {
+			if got := decodeTestResult(a); got != want {
+				t.Errorf("%.60s, %v: %+v", body, a.enveloped, got)
+			}
+		}
+	}
+	// The envelope's own Status is none of the receiver's.
+	for _, body := range []string{`{"Status":200,"Error":null}`, `{"Status":200,"Error":"","Result":null}`, `{"Status":200,"Result":{}}`} {
+		if got := decodeTestResult(answer{status: 200, body: []byte(body)}.open()); got != none {
+			t.Errorf("%s: %+v", body, got)
+		}
+	}
+}
+
+func TestInfo(t *testing.T) {
+	at := func(s string) *time.Time {
+		parsed, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &parsed
+	}
+	n := func(i int64) *int64 { return &i }
+	for _, tt := range []struct {
+		body string
+		want Info
+		ok   bool
+	}{
+		{`{"PrinterName":"Ender3 ü","PrinterLocalIp":"192.168.1.5","IsOnline":true,
+			"LastDisconnectTimeUtc":"2026-06-01T10:00:00Z","LastConnectionTimeUtc":"2026-06-01T12:00:00.5+02:00",
+			"UserFacingPrinterUrl":"https://octoeverywhere.com/p","New":[1],
+			"PrinterLimits":{"MaxDownloadFileSizeBytes":1099511627776,"MaxUploadFileSizeBytes":0,"MaxSingleWebcamStreamLengthSeconds":60}}`,
+			Info{"Ender3 ü", "192.168.1.5", "https://octoeverywhere.com/p", true,
+				at("2026-06-01T10:00:00.5Z"), at("2026-06-01T10:00:00Z"), Limits{n(1 << 40), n(0), n(60)}}, true},
+		{`{"IsOnline":true,"LastConnectionTimeUtc":"2026-02-04T09:51:17.6144047Z","LastDisconnectTimeUtc":"0001-01-01T00:00:00",
+			"PrinterLimits":{"MaxDownloadFileSizeBytes":"524288000","MaxUploadFileSizeBytes":null,"MaxSingleWebcamStreamLengthSeconds":"120"}}`,
+			Info{Online: true, LastConnected: at("2026-02-04T09:51:17.6144047Z"), Limits: Limits{MaxDownloadFileSizeBytes: n(524288000), MaxWebcamStreamSeconds: n(120)}}, true},
+		{`{"IsOnline":true,"LastConnectionTimeUtc":"2026-02-04T09:51:17.6144047","LastDisconnectTimeUtc":"0001-01-01T00:00:00Z"}`,
+			Info{Online: true, LastConnected: at("2026-02-04T09:51:17.6144047Z")}, true},
+		{`{"IsOnline":false}`, Info{}, true},
+		{`{"IsOnline":true,"PrinterName":null,"PrinterLimits":null,"LastConnectionTimeUtc":null}`, Info{Online: true}, true},
+		{`{"IsOnline":true,"PrinterName":5,"PrinterLimits":[1],"LastConnectionTimeUtc":"yesterday"}`, Info{Online: true}, true},
+		{`{"IsOnline":true,"PrinterLimits":{"MaxUploadFileSizeBytes":"x","MaxDownloadFileSizeBytes":1.5,"MaxSingleWebcamStreamLengthSeconds":9}}`,
+			Info{Online: true, Limits: Limits{MaxWebcamStreamSeconds: n(9)}}, true},
+		{`{}`, Info{}, false},
+		{`{"IsOnline":null}`, Info{}, false},
+		{`{"IsOnline":"true"}`, Info{}, false},
+		{`{"IsOnline":1}`, Info{}, false},
+		{`[]`, Info{}, false},
+		{`null`, Info{}, false},
+		{``, Info{}, false},
+		{`{"IsOnline":true`, Info{}, false},
+		{strings.Repeat(`{"IsOnline":`, 12000), Info{}, false},
+	} {
+		for _, a := range bothShapes(tt.body) {
+			if got, ok := decodeInfo(a); ok != tt.ok || !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("%.80s, %v: %+v", tt.body, a.enveloped, got)
+			}
+		}
+	}
+	for _, answer := range []string{page.Body, `{"Status":200,"Error":"","Result":null}`, `{"IsOnline":"yes"}`} {
+		s := faulty(t, always(json200(answer)))
+		if _, err := newClient(t, s.url).Info(t.Context(), token(t)); err == nil || IsNotServed(err) != (answer == page.Body) || StatusOf(err) != 200 {
+			t.Errorf("%s: %v", answer, err)
+		}
+	}
+}

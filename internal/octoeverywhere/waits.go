@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package octoeverywhere
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Waits are the pauses between the attempts of a call (DESIGN.md, "Attempts").
+// Zero fields are defaults.
+type Waits struct {
+	// Min is about the first pause; each further one is twice as long, with
+	// jitter, up to Max. Defaults 500 ms and 15 s.
+	Min, Max time.Duration
+	// RetryAfterMax caps what a server may ask for by Retry-After. Default 60 s.
+	RetryAfterMax time.Duration
+	// Budget bounds a call: no attempt begins later than this after its
+	// start, so it ends by Budget plus one request timeout. Default 5 min.
+	Budget time.Duration
+}
+
+func (w Waits) withDefaults() Waits {
+	for _, field := range []struct {
+		value    *time.Duration
+		fallback time.Duration
+	}{
+		{&w.Min, 500 * time.Millisecond},
+		{&w.Max, 15 * time.Second},
+		{&w.RetryAfterMax, time.Minute},
+		{&w.Budget, 5 * time.Minute},
+	} {
+		if *field.value <= 0 {
+			*field.value = field.fallback
+		}
+	}
+	return w
+}
+
+// before is the wait ahead of the retry'th retry (from 1).
+func (w Waits) before(retry int, last answer) time.Duration {
+	if asked, ok := parseRetryAfter(last.retryAfter, time.Now()); ok {
+		return min(asked, w.RetryAfterMax)
+	}
+	wait := min(w.Min, w.Max)
+	for ; retry > 1 && wait < w.Max; retry-- {
+		wait = min(2*wait, w.Max)
+	}
+	// Between half and whole: calls that failed together don't return together.
+	return wait/2 + rand.N(wait/2+1)
+}
+
+// parseRetryAfter reads the header's two forms, seconds and an HTTP date.
+// A date gone by is no wait at all.
+func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
+	seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
+	switch {
+	case err == nil:
+		return time.Duration(seconds) * time.Second, true
+	case errors.Is(err, strconv.ErrRange):
+		return math.MaxInt64, true
+	}
+	date, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	return max(0, date.Sub(now)), true
+}
+
+// pause waits; the error is the context's, when that ended the wait.
+func pause(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
