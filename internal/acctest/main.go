@@ -58,6 +58,11 @@ func clean(c *cli.CLI) {
 	}
 }
 
+// FlatAnswers tells whether the environment (FAKE_ANSWERS=flat) wants the fake
+// to answer as the service's pages show, instead of in the envelope (DESIGN.md,
+// "Envelope").
+func FlatAnswers() bool { return os.Getenv("FAKE_ANSWERS") == "flat" }
+
 // CLI is the path of the terraform or tofu under test.
 func CLI() string { return found().Path }
 

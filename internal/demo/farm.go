@@ -41,7 +41,7 @@ func newFarm(c *cli.CLI, m mirror, work string) (*farm, error) {
 		return nil, err
 	}
 	f.receiver = fakeapi.NewReceiver()
-	f.api = fakeapi.New(fakeapi.Options{Flat: true, DeliveryClient: f.receiver.Client()})
+	f.api = fakeapi.New(fakeapi.Options{DeliveryClient: f.receiver.Client()})
 	for name, token := range tokens {
 		f.api.AddConnection(token, name)
 	}

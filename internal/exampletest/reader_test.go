@@ -41,7 +41,7 @@ type reader struct {
 func newReader(t *testing.T) *reader {
 	t.Helper()
 	r := &reader{Workspace: acctest.NewWorkspace(t), t: t, printed: filepath.Join(t.TempDir(), "printed")}
-	r.api = fakeapi.New(fakeapi.Options{Flat: true, DeliveryClient: &http.Client{Transport: receiverOfAll{}}})
+	r.api = fakeapi.New(fakeapi.Options{DeliveryClient: &http.Client{Transport: receiverOfAll{}}})
 	for _, name := range connections {
 		r.api.AddConnection(secret+name, "the printer "+name)
 	}
@@ -111,7 +111,7 @@ func (r *reader) does(code string) {
 	code = strings.ReplaceAll(tokenOf.ReplaceAllString(code, `"$1":"`+secret+`$1"`), "'…'", "'"+secret+"default'")
 	for _, line := range startsIt.FindAllString(code, -1) {
 		if !strings.HasPrefix(line, "go build") {
-			code = strings.Replace(code, line, startsIt.ReplaceAllString(line, "$1 -flat -listen 127.0.0.1:8600$2"), 1)
+			code = strings.Replace(code, line, startsIt.ReplaceAllString(line, "$1 -listen 127.0.0.1:8600$2"), 1)
 		}
 	}
 	if aServer.MatchString(code) {

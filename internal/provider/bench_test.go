@@ -30,7 +30,7 @@ func printer(i int) string { return fmt.Sprintf("printer-%d", i) }
 
 func newBenchServer(b *testing.B) *benchServer {
 	b.Helper()
-	api := fakeapi.New(fakeapi.Options{Flat: true})
+	api := fakeapi.New(fakeapi.Options{})
 	tokens := map[string]tftypes.Value{}
 	for i := range fleetSize {
 		api.AddConnection(tokenOf(printer(i)), printer(i))

@@ -42,8 +42,7 @@ type page struct {
 	leaving     bool
 
 	// Applying.
-	setter  instance // whose Set went out and was not refused
-	left    instance // the same by the state that the Set left
+	setter  instance // whose Set went out and was not refused, by the state that it left
 	refused bool     // a Set was refused
 	passed  bool     // an object that went left the webhook to the next Set
 	deleted *deletion
@@ -128,11 +127,12 @@ func (l *ledger) claim(fingerprint string, c claim) (granted, mustSet bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := l.page(fingerprint)
-	if !p.owner.none() && p.owner != c.by && (!p.replacement || !c.creates) {
+	claimed := !p.owner.none() && !p.owner.same(c.by) && (!p.replacement || !c.creates)
+	if claimed || !p.setter.none() && !p.setter.same(c.by) {
 		return false, false
 	}
 	for _, other := range l.pages {
-		if other != p && other.owner == c.by {
+		if other != p && other.owner.same(c.by) {
 			other.owner = instance{} // its second call chose another App Connection
 		}
 	}
@@ -196,7 +196,7 @@ func (l *ledger) set(ctx context.Context, fingerprint string, by instance, webho
 	}
 	defer done()
 	l.mu.Lock()
-	deleted, passed, second := p.deleted, p.passed, !p.setter.none() && p.setter != by && p.left != by
+	deleted, passed, second := p.deleted, p.passed, !p.setter.none() && !p.setter.same(by)
 	l.mu.Unlock()
 	if second {
 		return untouched, errSecondSet
@@ -228,12 +228,14 @@ func (l *ledger) set(ctx context.Context, fingerprint string, by instance, webho
 	return was, err
 }
 
-// leftState notes the state that a Set left: where there is no private state,
-// the next call knows the instance by it.
-func (l *ledger) leftState(fingerprint string, state instance) {
+// leftState notes the state that an instance's Set left: a call that is handed
+// no private state is known by it.
+func (l *ledger) leftState(fingerprint string, by instance, state string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.page(fingerprint).left = state
+	if p := l.page(fingerprint); p.setter == by {
+		p.setter.State = state
+	}
 }
 
 // left is why a Delete called nothing.
@@ -257,7 +259,7 @@ func (l *ledger) delete(ctx context.Context, fingerprint string, object instance
 	l.mu.Lock()
 	why := notLeft
 	switch {
-	case !p.setter.none() && !p.left.sameObject(object):
+	case !p.setter.none() && !p.setter.sameObject(object):
 		why = leftSet
 	case p.refused:
 		why = leftRefused
@@ -273,7 +275,7 @@ func (l *ledger) delete(ctx context.Context, fingerprint string, object instance
 	if err == nil || octoeverywhere.IsAmbiguous(err) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		p.deleted, p.setter = &deletion{old}, instance{}
+		p.deleted, p.setter, p.owner = &deletion{old}, instance{}, instance{}
 	}
 	return notLeft, err
 }

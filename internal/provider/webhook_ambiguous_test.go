@@ -193,7 +193,7 @@ func TestDefiniteRefusal(t *testing.T) {
 					told += d.String()
 				}
 			}
-			wantText(t, told, refusal.says, fmt.Sprint(refusal.status), fingerprintOf(t, tokens[name]))
+			wantText(t, told, refusal.says, fmt.Sprint(refusal.status), fmt.Sprintf("App Connection %q", name))
 		}
 		w.wantCalls(map[fakeapi.Call]int{fakeapi.CallSet: len(refusals)})
 	}

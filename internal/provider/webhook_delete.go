@@ -16,7 +16,7 @@ import (
 func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	name := recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)
+	known := recall[instance](ctx, req.Private, privateInstance, &resp.Diagnostics)
 	heirs := recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -54,7 +54,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		}
 		return
 	}
-	why, err := r.session.ledger.delete(call, id, instanceOf(name, req.State.Raw), state.webhook(), func() error { return r.client().DeleteWebhook(call, token) })
+	why, err := r.session.ledger.delete(call, id, instanceOf(known.Name, req.State.Raw), state.webhook(), func() error { return r.client().DeleteWebhook(call, token) })
 	switch {
 	case why == leftToOwner:
 		resp.Diagnostics.Append(leftToAnother(id))

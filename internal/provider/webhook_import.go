@@ -36,7 +36,7 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		}
 		resp.Diagnostics.Append(found...)
 	}
-	remember(ctx, resp.Private, privateInstance, newInstance().name, &resp.Diagnostics)
+	remember(ctx, resp.Private, privateInstance, newInstance(), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), choice.token.Fingerprint())...)
 	if req.ID != defaultConnection {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("app_connection"), name)...)

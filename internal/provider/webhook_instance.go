@@ -6,40 +6,43 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// instance tells one resource instance from another. It is a name of its own in
-// private state, made when the object is created or imported and kept for life;
-// for a host that hands no private state over, it is made of the prior state
-// (DESIGN.md, "Other hosts").
-type instance struct{ name string }
+// instance tells one resource instance from another: by a name of its own in
+// private state, made when the object is created or imported and kept for life,
+// and by a hash of its state, for the calls to which a host hands no private
+// state (DESIGN.md, "Other hosts").
+type instance struct {
+	Name  string `json:"name,omitempty"`
+	State string `json:"state,omitempty"`
+}
 
-const byState = "state:"
+func newInstance() instance { return instance{Name: rand.Text()} }
 
-func newInstance() instance { return instance{rand.Text()} }
-
-// instanceOf is the instance of a known object.
+// instanceOf is the instance of a known object; its name may be "".
 func instanceOf(name string, state tftypes.Value) instance {
-	if name != "" {
-		return instance{name}
-	}
-	return stateInstance(state)
+	return instance{Name: name, State: stateHash(state)}
 }
 
-func stateInstance(state tftypes.Value) instance {
+func stateHash(state tftypes.Value) string {
 	sum := sha256.Sum256([]byte(state.String()))
-	return instance{byState + hex.EncodeToString(sum[:])}
+	return hex.EncodeToString(sum[:])
 }
 
-func (i instance) none() bool { return i.name == "" }
+func (i instance) none() bool { return i == instance{} }
 
-// lasting reports whether the name is the instance's own.
-func (i instance) lasting() bool { return !i.none() && !strings.HasPrefix(i.name, byState) }
+// same reports whether i and j are the same instance, as far as is known.
+func (i instance) same(j instance) bool {
+	if i.Name != "" && j.Name != "" {
+		return i.Name == j.Name
+	}
+	return i.State != "" && i.State == j.State
+}
 
 // sameObject reports whether i and j are certainly the same object. Two objects
 // that Terraform holds may have one name, a copy of a state file among them, and
-// Terraform never calls for the same object twice where this is asked.
-func (i instance) sameObject(j instance) bool { return !i.none() && !i.lasting() && i == j }
+// Terraform, which always hands the name over, never calls for one object twice
+// where this is asked.
+func (i instance) sameObject(j instance) bool { return (i.Name == "" || j.Name == "") && i.same(j) }

@@ -26,7 +26,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 
 	p := webhookPlanning{
 		session:  r.session,
-		instance: instance{recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)},
+		instance: recall[instance](ctx, req.Private, privateInstance, &resp.Diagnostics),
 		heirs:    recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics),
 		setURL:   recall[string](ctx, req.Private, privateURL, &resp.Diagnostics),
 	}
@@ -35,7 +35,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	creates := req.State.Raw.IsNull()
 	if !creates {
 		resp.Diagnostics.Append(req.State.Get(ctx, &p.state)...)
-		p.instance = instanceOf(p.instance.name, req.State.Raw)
+		p.instance = instanceOf(p.instance.Name, req.State.Raw)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -54,7 +54,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 
-	remember(ctx, resp.Private, privateInstance, p.instance.name, &resp.Diagnostics)
+	remember(ctx, resp.Private, privateInstance, p.instance, &resp.Diagnostics)
 	if len(p.heirs) > 0 {
 		remember(ctx, resp.Private, privateHeirs, p.heirs, &resp.Diagnostics)
 	}
@@ -252,12 +252,12 @@ func (p *webhookPlanning) warnOfHost(diags *diag.Diagnostics) {
 func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	name := recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)
+	known := recall[instance](ctx, req.Private, privateInstance, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id := state.ID.ValueString()
-	keeps, kept := r.session.ledger.leave(id, instanceOf(name, req.State.Raw))
+	keeps, kept := r.session.ledger.leave(id, instanceOf(known.Name, req.State.Raw))
 	switch {
 	case kept:
 		remember(ctx, resp.Private, privateHeirs, map[string]heir{id: keeps}, &resp.Diagnostics)

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
@@ -204,88 +202,113 @@ func TestTimesThatCantBe(t *testing.T) {
 	}
 }
 
-// TestOtherHost drives the provider as a host does that configures it once,
-// plans twice, hands no private state to its plans, and plans a replacement's
-// new object as if from nothing (DESIGN.md, "Other hosts").
+// TestOtherHost drives the provider as other hosts do: they configure it once,
+// plan twice, plan a replacement's new object as if from nothing, and hand
+// private state to some calls or to none (DESIGN.md, "Other hosts").
 func TestOtherHost(t *testing.T) {
 	t.Parallel()
-	for name, keepsPlanned := range map[string]bool{"handing planned private state to an apply": true, "handing none over at all": false} {
+	for name, handsOver := range map[string]struct{ toPlans, toApplies bool }{
+		"to none":           {false, false},
+		"to applies":        {false, true},
+		"to all but Delete": {true, true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("a", "b")
 			w := newWorld(t, fakeapi.Options{}, tokens)
-			host := newCoreModel(t, w, tokens).configured()
-			var state tftypes.Value
-			apply := func(prior tftypes.Value, block blockModel) tftypes.Value {
+			var host *providerRun
+			object := &objectModel{}
+			given := func(hand bool, private []byte) []byte {
+				if hand {
+					return private
+				}
+				return nil
+			}
+			run := func() { host = newCoreModel(t, w, tokens).configured() }
+			fine := func(ok bool) {
 				t.Helper()
-				planned, ok := host.plan(prior, nil, block)
 				if !ok {
 					t.Fatal(host.errs)
 				}
-				private := planned.PlannedPrivate
-				if !keepsPlanned {
-					private = nil
-				}
-				value, _, ok := host.apply(prior, host.decode(planned.PlannedState), private, &block)
-				if !ok {
-					t.Fatal(host.errs)
-				}
-				return value
+			}
+			apply := func(prior *objectModel, block blockModel) *objectModel {
+				t.Helper()
+				planned, ok := host.plan(prior.value, given(handsOver.toPlans, prior.private), block)
+				fine(ok)
+				value, private, ok := host.apply(prior.value, host.decode(planned.PlannedState), given(handsOver.toApplies, planned.PlannedPrivate), &block)
+				fine(ok)
+				return &objectModel{value: value, private: private}
+			}
+			refresh := func() {
+				t.Helper()
+				read := &objectModel{value: object.value, private: given(handsOver.toPlans, object.private)}
+				fine(host.read(read))
 			}
 			diff := func(block blockModel, action string) {
 				t.Helper()
-				planned, ok := host.plan(state, nil, block)
-				if !ok {
-					t.Fatal(host.errs)
-				}
-				if got := actionOf(state, host.decode(planned.PlannedState), planned); got != action {
+				planned, ok := host.plan(object.value, given(handsOver.toPlans, object.private), block)
+				fine(ok)
+				if got := actionOf(object.value, host.decode(planned.PlannedState), planned); got != action {
 					t.Errorf("planned %s, want %s", got, action)
 				}
 			}
-			remove := func(object tftypes.Value) {
+			remove := func(gone *objectModel) {
 				t.Helper()
-				private, ok := host.planDestroy(&objectModel{value: object})
-				if !keepsPlanned {
-					private = nil
-				}
-				if _, _, ok2 := host.apply(object, host.null(), private, nil); !ok || !ok2 {
-					t.Fatal(host.errs)
-				}
+				_, _, ok := host.apply(gone.value, host.null(), nil, nil)
+				fine(ok)
 			}
+			one, two, moved := blockModel{connection: "a", url: urlOne}, blockModel{connection: "a", url: urlTwo}, blockModel{connection: "b", url: urlOne}
 
-			one, two := blockModel{connection: "a", url: urlOne}, blockModel{connection: "a", url: urlTwo}
-			if _, ok := host.plan(host.null(), nil, one); !ok {
-				t.Fatal(host.errs)
-			}
-			// A preview and the update are processes of their own.
-			host = newCoreModel(t, w, tokens).configured()
-			state = apply(host.null(), one)
+			run()
+			object.value = host.null()
+			_, ok := host.plan(host.null(), nil, one) // a preview is a process of its own
+			fine(ok)
+
+			run()
+			object = apply(object, one)
+			w.clock.Advance(1)
 			diff(one, "none")
 			diff(two, "update")
-			state = apply(state, two)
+			object = apply(object, two)
 			w.wantURL(tokens["a"], urlTwo)
+			w.clock.Advance(1)
 			diff(one, "update")
-			state = apply(state, one)
+			object = apply(object, one)
 			w.wantURL(tokens["a"], urlOne)
 
-			moved := blockModel{connection: "b", url: urlOne}
+			run()
+			refresh()
+			refresh()
 			diff(moved, "replace")
-			replaced := apply(host.null(), moved)
-			remove(state)
+			replaced := apply(&objectModel{value: host.null()}, moved)
+			remove(object)
 			w.wantURL(tokens["a"], "")
 			w.wantURL(tokens["b"], urlOne)
+			object = replaced
 
-			state = replaced
-			if !host.read(&objectModel{value: state}) || !host.read(&objectModel{value: state}) {
-				t.Fatal(host.errs)
-			}
+			run()
+			refresh()
 			diff(moved, "none")
-			remove(state)
+			remove(object)
 			w.wantURL(tokens["b"], "")
 			for _, warning := range host.warnings {
-				if warning != "The token is of another App Connection" {
-					t.Errorf("warned: %s", warning)
-				}
+				t.Errorf("warned: %s", warning)
+			}
+
+			// Deleted first, then created on the same connection.
+			run()
+			object = apply(&objectModel{value: host.null()}, one)
+			run()
+			diff(one, "none")
+			remove(object)
+			object = apply(&objectModel{value: host.null()}, two)
+			w.wantURL(tokens["a"], urlTwo)
+
+			// A twin of what this run has set.
+			run()
+			apply(&objectModel{value: host.null()}, moved)
+			if _, ok := host.plan(object.value, given(handsOver.toPlans, object.private), moved); ok {
+				t.Error("a twin went unnoticed")
 			}
 		})
 	}

@@ -12,7 +12,7 @@ import (
 // Keys of what the resource remembers in private state, which Terraform keeps
 // beside the state and shows to nobody.
 const (
-	// privateInstance is the instance's name for life, a string.
+	// privateInstance is what the instance is known by, an instance.
 	privateInstance = "instance"
 	// privateURL is the MAC of the callback_url_wo that was last set, a string.
 	// Written after a successful Set only (DESIGN.md, "Write-only").

@@ -50,9 +50,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 // more as it applies, when nobody has read the other object.
 func (r *webhookResource) share(ctx context.Context, state webhookModel, req resource.ReadRequest, resp *resource.ReadResponse) {
 	id := state.ID.ValueString()
-	name := recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)
+	known := recall[instance](ctx, req.Private, privateInstance, &resp.Diagnostics)
 	noted := recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics)
-	first, twice := r.session.ledger.found(id, instanceOf(name, req.State.Raw), heir{Webhook: state.webhook()})
+	first, twice := r.session.ledger.found(id, instanceOf(known.Name, req.State.Raw), heir{Webhook: state.webhook()})
 	switch {
 	case twice:
 		resp.Diagnostics.Append(heldTwice(id))

@@ -48,9 +48,9 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		plan.setAt(r.session.now())
 		s.rememberURL(ctx, resp.Private, &resp.Diagnostics)
 	}
-	remember(ctx, resp.Private, privateInstance, s.instance.name, &resp.Diagnostics)
+	remember(ctx, resp.Private, privateInstance, s.instance, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	r.session.ledger.leftState(s.choice.token.Fingerprint(), stateInstance(resp.State.Raw))
+	r.session.ledger.leftState(s.choice.token.Fingerprint(), s.instance, stateHash(resp.State.Raw))
 }
 
 // Update sets the webhook again. Terraform hands the prior state over in resp,
@@ -60,7 +60,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	name := recall[string](ctx, req.Private, privateInstance, &resp.Diagnostics)
+	known := recall[instance](ctx, req.Private, privateInstance, &resp.Diagnostics)
 	secretURL := recall[string](ctx, req.Private, privateURL, &resp.Diagnostics)
 	counts := writeOnlyUse{Token: true, URL: true} // for a host that hands nothing over
 	if planned := recall[*writeOnlyUse](ctx, req.Private, privateWriteOnly, &resp.Diagnostics); planned != nil {
@@ -83,7 +83,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(otherConnection(s.choice, id))
 		return
 	}
-	s.instance = instanceOf(name, req.State.Raw)
+	s.instance = instanceOf(known.Name, req.State.Raw)
 	url := plan.CallbackURL
 	if url.IsNull() {
 		url = config.CallbackURLWO
@@ -111,10 +111,10 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		forget(ctx, resp.Private, privateHeirs, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	}
-	if !s.instance.lasting() {
-		remember(ctx, resp.Private, privateInstance, newInstance().name, &resp.Diagnostics)
+	if s.instance.Name == "" {
+		remember(ctx, resp.Private, privateInstance, newInstance(), &resp.Diagnostics)
 	}
-	r.session.ledger.leftState(s.choice.token.Fingerprint(), stateInstance(resp.State.Raw))
+	r.session.ledger.leftState(s.choice.token.Fingerprint(), s.instance, stateHash(resp.State.Raw))
 }
 
 // setting is what one apply is to bring about.

@@ -36,7 +36,7 @@ func TestWebhookArgumentsAreChecked(t *testing.T) {
 		"no URL":                 {map[string]any{}, "", []string{"callback_url", "callback_url_wo"}},
 
 		"no events":         {with(url, map[string]any{"event_types": []any{}}), "event_types", []string{"Remove event_types to get all events"}},
-		"event misspelt":    {with(url, map[string]any{"event_types": []any{"print_completed"}}), "event_types[…]", []string{`"print_completed"`, "print_complete,", "test_notification"}},
+		"event misspelt":    {with(url, map[string]any{"event_types": []any{"print_completed"}}), "event_types[…]", []string{`"print_completed"`, "did you mean print_complete"}},
 		"event in capitals": {with(url, map[string]any{"event_types": []any{"ERROR"}}), "event_types[…]", []string{`"ERROR"`}},
 		"event zero":        {with(url, map[string]any{"event_types": []any{"0"}}), "event_types[…]", []string{`"0"`, "from 1 to 2147483647"}},
 		"event negative":    {with(url, map[string]any{"event_types": []any{"-1"}}), "event_types[…]", []string{`"-1"`}},

@@ -37,7 +37,7 @@ func newWorld(t *testing.T, options fakeapi.Options, connections map[string]stri
 	if options.Now == nil {
 		options.Now = w.clock.Now
 	}
-	options.Flat = true
+	options.Flat = acctest.FlatAnswers()
 	w.api = fakeapi.New(options)
 	for name, token := range connections {
 		w.api.AddConnection(token, name)
