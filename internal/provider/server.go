@@ -4,8 +4,6 @@ package provider
 
 import (
 	"context"
-	"sync/atomic"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -17,18 +15,25 @@ import (
 func NewServer(factory func() provider.Provider) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		p := factory()
-		return &server{providerserver.NewProtocol6(p)(), p}
+		return &server{providerserver.NewProtocol6(p)().(frameworkServer), p} //nolint:forcetypeassert // TestServerOffersAll
 	}
 }
 
-// server is the framework's, but lets go of what its calls leave behind: the
-// framework keeps the cancel function of every call's context until the
-// process ends (proto6server.registerContext), and with it the context and all
-// its loggers, some 17 KiB a call: most of the memory that a large fleet took.
-// The calls that Terraform makes for every instance are therefore given a
-// context that is emptied when they are over.
-type server struct {
+// frameworkServer is all that the framework's server offers. plugin-go finds
+// what tfprotov6.ProviderServer lacks by type assertion, so a server that
+// embeds that alone hides it.
+type frameworkServer interface {
 	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+}
+
+// server is the framework's with two differences: a stop holds for calls to
+// come, and the calls that Terraform makes for every instance leave nothing
+// behind (brief_context.go).
+type server struct {
+	frameworkServer
 	provider provider.Provider
 }
 
@@ -38,62 +43,72 @@ func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRe
 	if p, ok := s.provider.(*octoProvider); ok {
 		p.interrupt()
 	}
-	return s.ProviderServer.StopProvider(ctx, req)
+	return s.frameworkServer.StopProvider(ctx, req)
 }
 
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.ValidateResourceConfig)
+	return briefly(ctx, req, s.frameworkServer.ValidateResourceConfig)
 }
 
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.UpgradeResourceState)
+	return briefly(ctx, req, s.frameworkServer.UpgradeResourceState)
+}
+
+func (s *server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+	return briefly(ctx, req, s.frameworkServer.UpgradeResourceIdentity)
+}
+
+func (s *server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	return briefly(ctx, req, s.frameworkServer.ImportResourceState)
 }
 
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.ReadResource)
+	return briefly(ctx, req, s.frameworkServer.ReadResource)
 }
 
 func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.PlanResourceChange)
+	return briefly(ctx, req, s.frameworkServer.PlanResourceChange)
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.ApplyResourceChange)
+	return briefly(ctx, req, s.frameworkServer.ApplyResourceChange)
 }
 
 func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.ValidateDataResourceConfig)
+	return briefly(ctx, req, s.frameworkServer.ValidateDataResourceConfig)
 }
 
 func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.ReadDataSource)
+	return briefly(ctx, req, s.frameworkServer.ReadDataSource)
 }
 
 func (s *server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
-	return briefly(ctx, req, s.ProviderServer.CallFunction)
+	return briefly(ctx, req, s.frameworkServer.CallFunction)
 }
 
-// briefly makes a call with a context that holds nothing once it is over.
-func briefly[Req, Resp any](ctx context.Context, req Req, call func(context.Context, Req) (Resp, error)) (Resp, error) {
-	brief := &briefContext{}
-	brief.during.Store(&ctx)
-	defer brief.during.Store(&over)
-	return call(brief, req)
+func (s *server) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
+	return briefly(ctx, req, s.frameworkServer.ValidateActionConfig)
 }
 
-// briefContext is another context until it is emptied.
-type briefContext struct {
-	during atomic.Pointer[context.Context]
+func (s *server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
+	return briefly(ctx, req, s.frameworkServer.PlanAction)
 }
 
-// over is what a context is once its call is over: canceled.
-var over = func() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
-}()
-
-func (c *briefContext) Deadline() (time.Time, bool) { return (*c.during.Load()).Deadline() }
-func (c *briefContext) Done() <-chan struct{}       { return (*c.during.Load()).Done() }
-func (c *briefContext) Err() error                  { return (*c.during.Load()).Err() }
-func (c *briefContext) Value(key any) any           { return (*c.during.Load()).Value(key) }
+// InvokeAction returns before the action runs: that is while its events are read.
+func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	brief := newBriefContext(ctx)
+	stream, err := s.frameworkServer.InvokeAction(brief, req)
+	if err != nil {
+		brief.empty()
+		return nil, err
+	}
+	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
+		defer brief.empty()
+		// Read to the end even when nobody listens any more: the framework
+		// lets an action wait forever for its progress to be read.
+		heard := true
+		for event := range stream.Events {
+			heard = heard && push(event)
+		}
+	}}, nil
+}

@@ -5,15 +5,43 @@ package provider
 import (
 	"context"
 	"errors"
+	"reflect"
 	"runtime"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
+// TestServerOffersAll compares with the framework's server, in which plugin-go
+// finds by type assertion what tfprotov6.ProviderServer has not.
+func TestServerOffersAll(t *testing.T) {
+	t.Parallel()
+	framework := reflect.TypeOf(providerserver.NewProtocol6(New("test")())())
+	ours := reflect.TypeOf(NewServer(New("test"))())
+	for i := range framework.NumMethod() {
+		theirs := framework.Method(i)
+		method, found := ours.MethodByName(theirs.Name)
+		if !found {
+			t.Errorf("%s is hidden", theirs.Name)
+			continue
+		}
+		// The receiver is the first parameter.
+		for p := 1; p < theirs.Type.NumIn(); p++ {
+			if method.Type.NumIn() != theirs.Type.NumIn() || method.Type.In(p) != theirs.Type.In(p) {
+				t.Errorf("%s is %s, want %s", theirs.Name, method.Type, theirs.Type)
+				break
+			}
+		}
+	}
+	if framework.NumMethod() < 30 {
+		t.Errorf("the framework's server has only %d methods: has it moved?", framework.NumMethod())
+	}
+}
+
 // TestServerLetsGo: what a call's context holds can be collected after the
-// call, although the framework keeps the context (issue 6, peak memory).
+// call, although the framework keeps the context.
 func TestServerLetsGo(t *testing.T) {
 	t.Parallel()
 	server := NewServer(New("test"))()
@@ -66,4 +94,58 @@ func TestBrieflyIsTheCallersContext(t *testing.T) {
 	if kept.Value(key{}) != nil || kept.Err() == nil {
 		t.Errorf("afterwards: value %v, error %v", kept.Value(key{}), kept.Err())
 	}
+}
+
+// TestInvokeActionIsTheCallersContext: an action runs while its events are
+// read, with the caller's context, which is let go of afterwards; and it ends
+// even when nobody reads on.
+func TestInvokeActionIsTheCallersContext(t *testing.T) {
+	t.Parallel()
+	for _, listens := range []bool{true, false} {
+		type key struct{}
+		probe := &probingServer{key: key{}}
+		ctx := context.WithValue(t.Context(), key{}, "value")
+		s := &server{frameworkServer: probe}
+		stream, err := s.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := probe.kept.Value(key{}); got != "value" {
+			t.Errorf("before the action runs: value %v", got)
+		}
+		events := 0
+		for range stream.Events {
+			events++
+			if !listens {
+				break
+			}
+		}
+		if want := map[bool]int{true: 3, false: 1}[listens]; events != want || probe.pushed != 3 {
+			t.Errorf("%d events heard of %d", events, probe.pushed)
+		}
+		if probe.during != "value" {
+			t.Errorf("while the action runs: value %v", probe.during)
+		}
+		if probe.kept.Value(key{}) != nil || probe.kept.Err() == nil {
+			t.Errorf("afterwards: value %v, error %v", probe.kept.Value(key{}), probe.kept.Err())
+		}
+	}
+}
+
+// probingServer notes what an action sees of its context.
+type probingServer struct {
+	frameworkServer
+	key    any
+	kept   context.Context //nolint:containedctx // to see what is left of it
+	during any
+	pushed int
+}
+
+func (s *probingServer) InvokeAction(ctx context.Context, _ *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	s.kept = ctx
+	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
+		for s.pushed = 1; push(tfprotov6.InvokeActionEvent{}) && s.pushed < 3; s.pushed++ {
+		}
+		s.during = ctx.Value(s.key)
+	}}, nil
 }
