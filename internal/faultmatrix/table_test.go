@@ -19,7 +19,7 @@ import (
 //	unsure    error; nobody knows what is set: state with both times null, tainted after a create
 //	gone      error; prior state, which the next refresh drops
 //	kept      the refresh says nothing and keeps the state
-//	warned    the refresh warns, once for all, that it could not ask, and keeps the state
+//	warned    the refresh warns, once for all, that it could not ask or was told nothing of any App Connection, and keeps the state
 //	odd       the refresh warns of an answer that says neither yes nor no, and keeps the state
 //	paused    the refresh warns of 605 and keeps the state
 //	dropped   the refresh drops the state, with a warning, and the apply sets the webhook anew
@@ -31,8 +31,8 @@ import (
 const matrix = `
 fault                   | create    | read      | update    | delete     | notifications | appconnection
 400                     | refused 1 | odd 1     | refused 1 | failed 1   |               |
-401                     | refused 2 | odd 1     | refused 2 | failed 1   | refused 1     | refused 1
-403                     | refused 2 | odd 1     | refused 2 | failed 1   | refused 1     | refused 1
+401                     | refused 2 | warned 1  | refused 2 | failed 1   | refused 1     | refused 1
+403                     | refused 2 | warned 1  | refused 2 | failed 1   | refused 1     | refused 1
 404                     | refused 2 | kept 1    | refused 2 | unserved 1 | refused 1     | refused 1
 405                     | refused 2 | kept 1    | refused 2 | unserved 1 | refused 1     | refused 1
 429                     | refused 3 | warned 1  | refused 3 | failed 3   |               |
@@ -60,15 +60,15 @@ fault                   | create    | read      | update    | delete     | notif
 302 to another host     | refused 2 | kept 1    | refused 2 | unserved 1 | refused 1     | refused 1
 307 to another host     | refused 2 | kept 1    | refused 2 | unserved 1 | refused 1     | refused 1
 308 to another host     | refused 2 | kept 1    | refused 2 | unserved 1 | refused 1     | refused 1
-204                     | unsure 1  | odd 1     | unsure 1  | unsure 1   |               |
-200, empty              | done 2    | odd 1     | done 2    | done 1     | unsure 1      | done 1
+204                     | unsure 1  | warned 1  | unsure 1  | unsure 1   |               |
+200, empty              | done 2    | warned 1  | done 2    | done 1     | unsure 1      | done 1
 200, HTML               | unsure 2  | kept 1    | unsure 2  | unserved 1 | unsure 1      | unsure 1
 200, truncated          | unsure 3  | warned 1  | unsure 3  | unsure 3   |               |
-200, wrong types        | done 2    | odd 1     | done 2    | done 1     | unsure 1      | done 1
-200, nested deeply      | done 2    | odd 1     | done 2    | done 1     | unsure 1      | done 1
-200, endless            | done 2    | odd 1     | done 2    | done 1     | unsure 1      | done 1
-200, Success false      | refused 1 | odd 1     | refused 1 | failed 1   |               | refused 1
-200, another webhook    | unsure 1  | odd 1     | unsure 1  | done 1     |               | done 1
+200, wrong types        | done 2    | warned 1  | done 2    | done 1     | unsure 1      | done 1
+200, nested deeply      | done 2    | warned 1  | done 2    | done 1     | unsure 1      | done 1
+200, endless            | done 2    | warned 1  | done 2    | done 1     | unsure 1      | done 1
+200, Success false      | refused 1 | warned 1  | refused 1 | failed 1   |               | refused 1
+200, another webhook    | unsure 1  | warned 1  | unsure 1  | done 1     |               | done 1
 reset before commit     | unsure 3  | warned 1  | unsure 3  | unsure 3   |               |
 reset after commit      | unsure 3  | warned 1  | unsure 3  | unsure 3   |               |
 hang before commit      | unsure 3  | warned 1  | unsure 3  | unsure 3   |               |

@@ -130,8 +130,8 @@ func (d *appConnectionDataSource) ConfigValidators(context.Context) []datasource
 	}
 }
 
-// Read asks for the App Connection. Only a service that does not say is an
-// error (design, data source).
+// Read asks about the App Connection. Only a service that does not say is an
+// error.
 func (d *appConnectionDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model appConnectionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
@@ -148,34 +148,32 @@ func (d *appConnectionDataSource) Read(ctx context.Context, req datasource.ReadR
 		return
 	}
 
-	call, over := d.session.begin(ctx)
-	defer over()
-	info, err := d.session.client.Info(call, choice.token)
-	status := connectionStatus(info, err)
+	got := d.session.answers.insist(ctx, d.session.client, choice.token)
+	status := connectionStatus(got)
 	if status == "" {
-		resp.Diagnostics.Append(infoFailed(choice, err))
+		resp.Diagnostics.Append(infoFailed(choice, got.err))
 		return
 	}
 	model.ID = types.StringValue(choice.token.Fingerprint())
 	model.Status = types.StringValue(status)
-	model.Valid = types.BoolValue(!octoeverywhere.IsGone(err))
-	model.fromAPI(info)
+	model.Valid = types.BoolValue(!octoeverywhere.IsGone(got.err))
+	model.fromAPI(got.info)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-// connectionStatus is the service's answer as the data source names it; ""
-// when it is no answer.
-func connectionStatus(info octoeverywhere.Info, err error) string {
+// connectionStatus names what the service said of an App Connection; "" when it
+// said nothing of it.
+func connectionStatus(got health) string {
 	switch {
-	case err == nil && info.Online:
+	case got.err == nil && got.info.Online:
 		return "online"
-	case err == nil, octoeverywhere.IsPrinterUnreachable(err):
+	case got.err == nil, octoeverywhere.IsPrinterUnreachable(got.err):
 		return "offline"
-	case octoeverywhere.IsNotSupporter(err):
+	case octoeverywhere.IsNotSupporter(got.err):
 		return "not_supporter"
-	case octoeverywhere.StatusOf(err) == 603:
+	case octoeverywhere.StatusOf(got.err) == 603:
 		return "not_found"
-	case octoeverywhere.StatusOf(err) == 604:
+	case octoeverywhere.StatusOf(got.err) == 604:
 		return "revoked"
 	}
 	return ""

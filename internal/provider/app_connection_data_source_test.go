@@ -23,8 +23,8 @@ func outputs(t *testing.T, ws *acctest.Workspace) map[string]any {
 	return found
 }
 
-// TestAppConnectionStatus is issue 4, line 1: every status is an answer, of
-// which only not_found and revoked mean that the connection is dead.
+// TestAppConnectionStatus: every status is an answer, of which only not_found
+// and revoked mean that the connection is dead.
 func TestAppConnectionStatus(t *testing.T) {
 	t.Parallel()
 	tokens := connections("online", "offline", "unplugged", "timed_out", "not_supporter", "not_found", "revoked")
@@ -89,8 +89,7 @@ output "all" {
 }
 
 // TestAppConnectionSaysAll holds the attributes against an answer with all of
-// info's fields (API page, info), times of another zone among them, and one
-// with hardly any.
+// info's fields, times of another zone among them, and one with hardly any.
 func TestAppConnectionSaysAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{}, connections("full", "bare"))
@@ -231,7 +230,9 @@ resource "octoeverywhere_notification_webhook" "fleet" {
 	fleet := func(name string) string { return address("fleet") + `["` + name + `"]` }
 	wantPlanned(t, ws.Must(ws.Apply()), map[string]string{fleet("garage"): "create", fleet("lab"): "create"})
 	w.wantURL(tokens["garage"], "https://app.example.com/octo?printer=garage")
+	w.api.ResetRequests()
 	wantPlanned(t, ws.Must(ws.Plan()), map[string]string{})
+	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: len(tokens)}) // the webhooks take the data sources' answers
 
 	w.api.Revoke(tokens["lab"], 603)
 	w.api.SetOnline(tokens["garage"], false)

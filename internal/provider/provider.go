@@ -4,7 +4,7 @@
 //
 // Everything that knows Terraform is here; everything that knows HTTP is in
 // internal/octoeverywhere. Data flows one way: provider configuration →
-// [session] → resource, data source → client.
+// [session] → resource, data source, action, list → client.
 package provider
 
 import (
@@ -40,7 +40,7 @@ type octoProvider struct {
 type Option func(*octoProvider)
 
 // WithClock makes the provider read the time from now instead of the system.
-// Renewal is decided by it (design, rule 8).
+// Renewal is decided by it, and how old an answer is.
 func WithClock(now func() time.Time) Option {
 	return func(p *octoProvider) { p.now = now }
 }

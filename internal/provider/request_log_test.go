@@ -13,8 +13,7 @@ import (
 )
 
 // TestRequestLog reads what a person gets with TF_LOG_PROVIDER=DEBUG: one line
-// a request, and a warning for each wait with its reason and length (issue 4,
-// Logs a person can use).
+// a request, and a warning for each wait with its reason and length.
 func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")

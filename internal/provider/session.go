@@ -13,27 +13,25 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
-// session is one configured provider: what all resources and data sources of
-// one run share.
+// session is one configured provider: what all resources, data sources, actions
+// and lists of one run share.
 type session struct {
 	client *octoeverywhere.Client // nil while the provider's configuration is not known
 	tokens tokenSet
 	ledger *ledger
-	probes *probes
 	now    func() time.Time
 	stopping
+	answers *answers
 }
 
 func newSession(p *octoProvider, terraformVersion string, config providerModel, diags *diag.Diagnostics) *session {
-	tokens := newTokenSet(config, os.Getenv(envAppToken), diags)
 	s := &session{
-		tokens: tokens,
-		ledger: newLedger(),
-		probes: &probes{label: tokens.label},
-		now:    p.now,
-
+		tokens:   newTokenSet(config, os.Getenv(envAppToken), diags),
+		ledger:   newLedger(),
+		now:      p.now,
 		stopping: newStopping(),
 	}
+	s.answers = newAnswers(s)
 	if config.Endpoint.IsUnknown() || config.WebhookAPI.IsUnknown() || config.MaxRetries.IsUnknown() || config.RequestTimeout.IsUnknown() {
 		return s // a plan goes on without the API; Terraform configures again before it applies
 	}
@@ -81,7 +79,8 @@ func endpoint(config providerModel, diags *diag.Diagnostics) string {
 	return fromEnv
 }
 
-// sessionFrom unpacks what Configure of a resource or data source is handed.
+// sessionFrom unpacks what Configure of a resource, data source, action or list
+// is handed.
 // It is nil while Terraform validates, before any provider is configured.
 func sessionFrom(providerData any, diags *diag.Diagnostics) *session {
 	if providerData == nil {
@@ -89,7 +88,7 @@ func sessionFrom(providerData any, diags *diag.Diagnostics) *session {
 	}
 	s, ok := providerData.(*session)
 	if !ok {
-		diags.AddError("Internal error of the provider", fmt.Sprintf("A resource was configured with %T. Please report this.", providerData))
+		diags.AddError("Internal error of the provider", fmt.Sprintf("It was configured with %T. Please report this.", providerData))
 	}
 	return s
 }

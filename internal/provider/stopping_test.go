@@ -14,7 +14,7 @@ import (
 
 // TestStopHoldsForCallsThatComeAfter stops the provider while a Set stalls.
 // Terraform may already be on its way with other resources; it stops the
-// provider once, so what comes after must not begin (issue 5, line 2).
+// provider once, so what comes after must not begin.
 func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 	t.Parallel()
 	tokens := connections("stalled", "late", "next")

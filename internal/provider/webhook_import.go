@@ -28,7 +28,7 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 	// Read drops what is gone, and Terraform would then only say that there is
 	// "no object", and to check the region.
 	if r.client() != nil {
-		alive, found := r.session.probes.ask(ctx, r.client(), choice.token)
+		alive, found := r.session.answers.ask(ctx, r.client(), choice.token)
 		if !alive {
 			resp.Diagnostics.AddError("The App Connection is gone for good",
 				choice.label+" can't be imported: OctoEverywhere answered that it is not found or revoked (603 or 604).\n\n"+adviceNeverWorked)

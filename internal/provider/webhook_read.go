@@ -31,7 +31,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	call, over := r.session.begin(ctx)
 	defer over()
-	alive, found := r.session.probes.ask(call, r.client(), token)
+	alive, found := r.session.answers.ask(call, r.client(), token)
 	resp.Diagnostics.Append(found...)
 	if !alive {
 		resp.State.RemoveResource(ctx)

@@ -87,6 +87,9 @@ func TestReadKeepsState(t *testing.T) {
 			w.api.SetInfoStatus(tokens["p2"], 500)
 			w.api.SetInfoStatus(tokens["p4"], 500)
 		}, asked: fleet, warnings: map[string]int{notChecked: 1}},
+		{name: "401", given: answer(401), asked: 1, warnings: map[string]int{notChecked: 1}},
+		{name: "403", given: answer(403), asked: 1, warnings: map[string]int{notChecked: 1}},
+		{name: "another's API", given: script(fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"hello":1}`}), asked: 1, warnings: map[string]int{notChecked: 1}},
 		{name: "not served", noInfo: true, asked: 1},
 		{name: "a web page", given: script(fakeapi.Fault{Status: 200, ContentType: "text/html", Body: "<!doctype html><p>hello"}), asked: 1},
 		{name: "elsewhere", given: script(fakeapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}}), asked: 1},
