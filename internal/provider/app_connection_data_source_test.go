@@ -182,6 +182,24 @@ func TestAppConnectionUnreachable(t *testing.T) {
 	}
 }
 
+// TestAppConnectionIsAskedAboutAnyway: that a run has stopped probing is no
+// answer for a data source.
+func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
+	t.Parallel()
+	tokens := connections("a", "b", "c", "garage")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	p := identified(t, w, nil, tokens)
+	for _, name := range []string{"a", "b", "c"} {
+		w.api.SetInfoStatus(tokens[name], 500)
+		p.read(p.inState(map[string]any{"id": fingerprintOf(t, tokens[name])}))
+	}
+	w.api.ResetRequests()
+	p.read(p.inState(map[string]any{"id": fingerprintOf(t, tokens["garage"])}))
+	w.wantCalls(map[fakeapi.Call]int{})
+	wantNoDiagnostics(t, p.readAppConnection(map[string]any{"app_connection": "garage"}))
+	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
+}
+
 // TestAppConnectionArguments: the same rules as the resource's.
 func TestAppConnectionArguments(t *testing.T) {
 	t.Parallel()

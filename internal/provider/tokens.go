@@ -133,16 +133,11 @@ func (s tokenSet) holder(id string, own types.String) octoeverywhere.Token {
 // label names an App Connection to a person: by its name, where the provider
 // has one for it, and by its fingerprint.
 func (s tokenSet) label(fingerprint string) string {
-	var names []string
-	for name, token := range s.byName {
-		if !token.IsZero() && token.Fingerprint() == fingerprint {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
+	name, found := s.nameOf(fingerprint)
+	if !found {
 		return "App Connection " + fingerprint
 	}
-	return fmt.Sprintf("App Connection %s (%s)", quoteName(slices.Min(names)), fingerprint)
+	return fmt.Sprintf("App Connection %s (%s)", quoteName(name), fingerprint)
 }
 
 // tokenChoice is which App Connection a configuration asks for.

@@ -10,16 +10,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// ImportState takes an App Connection's name. Nothing can be read of the
-// webhook, so all but the App Connection stays null, and the next plan sets
-// it in place (design, rule 9).
+// ImportState takes an App Connection's name, fingerprint or identity. Nothing
+// can be read of the webhook, so all but the App Connection stays null, and the
+// next plan sets it in place (DESIGN.md, "Import and identity").
 func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	name := types.StringValue(req.ID)
-	choice := r.session.tokens.choose(tokenArguments{appConnection: name})
+	choice, name := r.session.tokens.importTarget(ctx, req, &resp.Diagnostics)
 	switch {
 	case choice.missing != nil:
 		resp.Diagnostics.AddError(choice.missing.Summary(),
-			choice.missing.Detail()+" A webhook is imported by the name of its App Connection in the provider's app_tokens, or \"default\" for app_token.")
+			choice.missing.Detail()+" A webhook is imported by the name of its App Connection in the provider's app_tokens, or \"default\" for app_token, or by the fingerprint of its token.")
 		return
 	case choice.unknown:
 		resp.Diagnostics.Append(notKnownYet(choice.label))
@@ -37,8 +36,10 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		resp.Diagnostics.Append(found...)
 	}
 	remember(ctx, resp.Private, privateInstance, newInstance(), &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), choice.token.Fingerprint())...)
-	if req.ID != defaultConnection {
+	id := types.StringValue(choice.token.Fingerprint())
+	identify(ctx, resp.Identity, id, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	if name != defaultConnection {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("app_connection"), name)...)
 	}
 }

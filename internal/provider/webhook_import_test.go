@@ -112,8 +112,8 @@ func TestImportRefused(t *testing.T) {
 	}{
 		"unknown name": {w.provider(connections("garage", "lab")), "grage",
 			[]string{`no App Connection named "grage"`, `The provider has: "garage", "lab".`, "imported by the name of its App Connection"}},
-		"a fingerprint": {w.provider(connections("garage")), fingerprintOf(t, tokenOf("garage")),
-			[]string{`The provider has: "garage".`, "imported by the name of its App Connection"}},
+		"another's fingerprint": {w.provider(connections("garage")), fingerprintOf(t, tokenOf("lab")),
+			[]string{"The provider has no such App Connection", `The provider has: "garage".`, "imported by the name of its App Connection"}},
 		"no default": {w.provider(connections("garage")), "default",
 			[]string{`no App Connection named "default"`, `The provider has: "garage".`}},
 		"no token at all": {w.provider(nil), "garage",

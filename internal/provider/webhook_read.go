@@ -18,6 +18,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
+	identify(ctx, resp.Identity, state.ID, &resp.Diagnostics)
 	if recall[string](ctx, req.Private, privateGone, &resp.Diagnostics) != "" {
 		resp.Diagnostics.Append(dropped(r.session.tokens.label(state.ID.ValueString()), "The last apply was told so."))
 		resp.State.RemoveResource(ctx)
@@ -29,9 +30,7 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if token.IsZero() || r.client() == nil {
 		return
 	}
-	call, over := r.session.begin(ctx)
-	defer over()
-	alive, found := r.session.answers.ask(call, r.client(), token)
+	alive, found := r.session.answers.ask(ctx, r.client(), token)
 	resp.Diagnostics.Append(found...)
 	if !alive {
 		resp.State.RemoveResource(ctx)

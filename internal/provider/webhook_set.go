@@ -39,6 +39,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 
 	// State is built from the plan, where write-only values are null.
 	plan.ID = types.StringValue(s.choice.token.Fingerprint())
+	identifyNew(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
 	switch r.set(ctx, s, &resp.Diagnostics) {
 	case refused, gone:
 		return // no state
@@ -95,6 +96,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	s.webhook.CallbackURL = url.ValueString()
 
+	identify(ctx, resp.Identity, state.ID, &resp.Diagnostics)
 	switch r.set(ctx, s, &resp.Diagnostics) {
 	case refused:
 		return
