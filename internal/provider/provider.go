@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -22,6 +23,7 @@ import (
 
 var (
 	_ provider.Provider              = (*octoProvider)(nil)
+	_ provider.ProviderWithActions   = (*octoProvider)(nil)
 	_ provider.ProviderWithFunctions = (*octoProvider)(nil)
 )
 
@@ -82,6 +84,7 @@ func (p *octoProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	p.begin(s)
 	resp.ResourceData = s
 	resp.DataSourceData = s
+	resp.ActionData = s
 }
 
 // begin has a new session take the place of the one before, whose idle
@@ -110,6 +113,11 @@ func (p *octoProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *octoProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newAppConnectionDataSource}
+}
+
+// Actions exist since Terraform 1.14; an older one, or OpenTofu, does not look.
+func (p *octoProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newTestNotificationAction}
 }
 
 func (p *octoProvider) Functions(context.Context) []func() function.Function {
