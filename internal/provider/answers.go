@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -109,6 +110,20 @@ func (a *answers) insist(ctx context.Context, client *octoeverywhere.Client, tok
 		}
 	}
 }
+
+// survey is insist for a report on a whole fleet: it gives up as probes do, with
+// errGivenUp.
+func (a *answers) survey(ctx context.Context, client *octoeverywhere.Client, token octoeverywhere.Token) health {
+	if a.givenUp() {
+		if known, fresh := a.recall(token.Fingerprint()); fresh {
+			return known
+		}
+		return health{err: errGivenUp}
+	}
+	return a.insist(ctx, client, token)
+}
+
+var errGivenUp = errors.New("it was not asked, since the service did not answer others")
 
 func (a *answers) givenUp() bool { return a.silent.Load() || a.failures.Load() >= failuresGivenUp }
 

@@ -351,3 +351,30 @@ func TestAnswersUnderLoad(t *testing.T) {
 		t.Errorf("%d warnings", warnings.Load())
 	}
 }
+
+// TestListIsBounded: a list has ten questions under way, and begins the next
+// when one is answered.
+func TestListIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answered := make(chan struct{})
+		a := newAsking(t, func(string) (int, string) { <-answered; return 200, isOnline })
+		var listed []listedConnection
+		for i := range 25 {
+			listed = append(listed, listedConnection{token: newToken(fmt.Sprint("printer-", i))})
+		}
+		l := &webhookList{webhookResource{session: a.session}}
+		asked := l.askAll(t.Context(), listed)
+		synctest.Wait()
+		a.wantAsked(t, listedAtOnce)
+		answered <- struct{}{}
+		synctest.Wait()
+		a.wantAsked(t, 1)
+		close(answered)
+		for _, got := range asked {
+			if h := <-got; h.err != nil {
+				t.Errorf("it got %v", h.err)
+			}
+		}
+	})
+}

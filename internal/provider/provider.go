@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -22,9 +23,10 @@ import (
 )
 
 var (
-	_ provider.Provider              = (*octoProvider)(nil)
-	_ provider.ProviderWithActions   = (*octoProvider)(nil)
-	_ provider.ProviderWithFunctions = (*octoProvider)(nil)
+	_ provider.Provider                  = (*octoProvider)(nil)
+	_ provider.ProviderWithActions       = (*octoProvider)(nil)
+	_ provider.ProviderWithFunctions     = (*octoProvider)(nil)
+	_ provider.ProviderWithListResources = (*octoProvider)(nil)
 )
 
 // octoProvider is the provider as Terraform starts it: not configured yet.
@@ -85,6 +87,7 @@ func (p *octoProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	resp.ResourceData = s
 	resp.DataSourceData = s
 	resp.ActionData = s
+	resp.ListResourceData = s
 }
 
 // begin has a new session take the place of the one before, whose idle
@@ -118,6 +121,11 @@ func (p *octoProvider) DataSources(context.Context) []func() datasource.DataSour
 // Actions exist since Terraform 1.14; an older one, or OpenTofu, does not look.
 func (p *octoProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{newTestNotificationAction}
+}
+
+// ListResources are for terraform query, since Terraform 1.14.
+func (p *octoProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newWebhookList}
 }
 
 func (p *octoProvider) Functions(context.Context) []func() function.Function {
