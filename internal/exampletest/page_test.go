@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
 )
 
 // page is a text that people read and copy from, as they see it: docs/ itself,
@@ -49,6 +51,14 @@ func (p page) prose() string { return fenced.ReplaceAllString(p.text, "\n") }
 // isConfiguration: a whole one, which needs nothing else.
 func (b block) isConfiguration() bool {
 	return b.language == "terraform" && strings.HasPrefix(b.code, "terraform {\n")
+}
+
+// isQuery: a list, which stands in a file of its own.
+func (b block) isQuery() bool { return strings.HasPrefix(b.code, "list ") }
+
+// isForLater: an import by identity, which the CLI under test may be too old for.
+func (b block) isForLater() bool {
+	return strings.Contains(b.code, "\n  identity = ") && !acctest.AtLeast("1.12.0", "1.12.0")
 }
 
 // isLines: what a resource is to hold, shown as it stands there.
@@ -95,8 +105,11 @@ func (a act) neededVersion() (terraform, tofu string) {
 	if required == nil {
 		return "1.8.0", "1.8.0" // the examples that pages without a configuration use
 	}
-	if required[1] == "1.10" { // ephemeral values
+	switch required[1] {
+	case "1.10": // ephemeral values
 		return "1.10.0", "1.11.0"
+	case "1.14": // actions and lists, which OpenTofu has not
+		return "1.14.0", "999.0.0"
 	}
 	return required[1] + ".0", required[1] + ".0"
 }

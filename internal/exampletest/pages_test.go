@@ -20,6 +20,10 @@ import (
 // turns are what else happens in an act, when its reader has done all that the
 // page says.
 var turns = map[string]func(r *reader){
+	"docs/actions/test_notification.md/1": func(r *reader) { r.sees(`(?s)"garage" answered 200.*triggered by CLI.*"garage" answered 200`) },
+	"docs/list-resources/notification_webhook.md/1": func(r *reader) {
+		r.sees(`(?s)attic \(online\).*garage \(online\).*lab \(online\)`)
+	},
 	"docs/data-sources/app_connection.md/1": func(r *reader) {
 		r.api.Revoke(secret+"lab", 604)
 		r.does("terraform apply\n")
@@ -94,6 +98,11 @@ func (r *reader) follows(p page, a act) {
 			}
 			r.does(b.code)
 			applied = !imports
+			continue
+		case b.isForLater():
+			continue
+		case b.isQuery():
+			r.Write("page.tfquery.hcl", b.code)
 			continue
 		case b.isLines():
 			added, ok := b.addTo(configuration)

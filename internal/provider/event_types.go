@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -56,6 +57,16 @@ func (eventTypesValidator) ValidateSet(_ context.Context, req validator.SetReque
 		}
 		written[event] = value.ValueString()
 	}
+}
+
+// eventNames lists the events for a description: editors show nothing else.
+func eventNames() string {
+	known := octoeverywhere.KnownEventTypes()
+	names := make([]string, 0, len(known))
+	for _, event := range known {
+		names = append(names, "`"+event.Name()+"`")
+	}
+	return strings.Join(names, ", ")
 }
 
 // eventFilter is the API's form of event_types: ascending, nil for all events.

@@ -86,7 +86,7 @@ var webhookSchema = schema.Schema{
 
 		// Optional.
 		"event_types": schema.SetAttribute{
-			MarkdownDescription: "Events to deliver: names, or numbers for events that this version does not name. " +
+			MarkdownDescription: "Events to deliver: " + eventNames() + "; or numbers, for events that this version does not name. " +
 				"Absent: all events. See [Event types](#event-types).",
 			ElementType: types.StringType,
 			Optional:    true,

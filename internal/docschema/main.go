@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Command docschema prints the provider's schemas as terraform providers schema
+// -json does, for tfplugindocs. It asks the provider itself: a CLI leaves out
+// what it does not know (actions and lists before Terraform 1.14, identities
+// before 1.12), and the pages are to be the same whatever CLI is at hand.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
+)
+
+// formatVersion is that of Terraform's own output.
+const formatVersion = "1.0"
+
+// providerName is where tfplugindocs looks the provider up.
+const providerName = "registry.terraform.io/hashicorp/octoeverywhere"
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	schema, err := providerSchema(ctx, provider.NewServer(provider.New("docs"))())
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(tfjson.ProviderSchemas{
+		FormatVersion: formatVersion,
+		Schemas:       map[string]*tfjson.ProviderSchema{providerName: schema},
+	})
+}
+
+// providerSchema asks a provider for all that tfplugindocs renders.
+func providerSchema(ctx context.Context, server tfprotov6.ProviderServer) (*tfjson.ProviderSchema, error) {
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, err
+	}
+	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range append(schemas.Diagnostics, identities.Diagnostics...) {
+		return nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
+	}
+	return &tfjson.ProviderSchema{
+		ConfigSchema:            ofSchema(schemas.Provider),
+		ResourceSchemas:         each(schemas.ResourceSchemas, ofSchema),
+		DataSourceSchemas:       each(schemas.DataSourceSchemas, ofSchema),
+		ListResourceSchemas:     each(schemas.ListResourceSchemas, ofSchema),
+		ActionSchemas:           each(schemas.ActionSchemas, ofAction),
+		Functions:               each(schemas.Functions, ofFunction),
+		ResourceIdentitySchemas: each(identities.IdentitySchemas, ofIdentity),
+	}, nil
+}
+
+func each[From, To any](all map[string]From, convert func(From) To) map[string]To {
+	converted := map[string]To{}
+	for name, one := range all {
+		converted[name] = convert(one)
+	}
+	return converted
+}
+
+func ofSchema(s *tfprotov6.Schema) *tfjson.Schema {
+	return &tfjson.Schema{
+		Version: uint64(s.Version), //nolint:gosec // never negative
+		Block: &tfjson.SchemaBlock{
+			Attributes:      ofAttributes(s.Block.Attributes),
+			Description:     s.Block.Description,
+			DescriptionKind: ofKind(s.Block.DescriptionKind),
+			Deprecated:      s.Block.Deprecated,
+		},
+	}
+}
+
+func ofAction(s *tfprotov6.ActionSchema) *tfjson.ActionSchema {
+	return &tfjson.ActionSchema{Block: ofSchema(s.Schema).Block}
+}
+
+func ofAttributes(attributes []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttribute {
+	converted := map[string]*tfjson.SchemaAttribute{}
+	for _, a := range attributes {
+		to := &tfjson.SchemaAttribute{
+			Description:     a.Description,
+			DescriptionKind: ofKind(a.DescriptionKind),
+			Deprecated:      a.Deprecated,
+			Required:        a.Required,
+			Optional:        a.Optional,
+			Computed:        a.Computed,
+			Sensitive:       a.Sensitive,
+			WriteOnly:       a.WriteOnly,
+		}
+		if a.NestedType != nil {
+			to.AttributeNestedType = &tfjson.SchemaNestedAttributeType{
+				Attributes:  ofAttributes(a.NestedType.Attributes),
+				NestingMode: nestings[a.NestedType.Nesting],
+			}
+		} else {
+			setType(&to.AttributeType, a.Type)
+		}
+		converted[a.Name] = to
+	}
+	return converted
+}
+
+var nestings = map[tfprotov6.SchemaObjectNestingMode]tfjson.SchemaNestingMode{
+	tfprotov6.SchemaObjectNestingModeSingle: tfjson.SchemaNestingModeSingle,
+	tfprotov6.SchemaObjectNestingModeList:   tfjson.SchemaNestingModeList,
+	tfprotov6.SchemaObjectNestingModeSet:    tfjson.SchemaNestingModeSet,
+	tfprotov6.SchemaObjectNestingModeMap:    tfjson.SchemaNestingModeMap,
+}
+
+func ofKind(kind tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
+	if kind == tfprotov6.StringKindMarkdown {
+		return tfjson.SchemaDescriptionKindMarkdown
+	}
+	return tfjson.SchemaDescriptionKindPlain
+}
+
+func ofFunction(f *tfprotov6.Function) *tfjson.FunctionSignature {
+	to := &tfjson.FunctionSignature{
+		Description:        f.Description,
+		Summary:            f.Summary,
+		DeprecationMessage: f.DeprecationMessage,
+	}
+	setType(&to.ReturnType, f.Return.Type)
+	for _, p := range f.Parameters {
+		to.Parameters = append(to.Parameters, ofParameter(p))
+	}
+	if f.VariadicParameter != nil {
+		to.VariadicParameter = ofParameter(f.VariadicParameter)
+	}
+	return to
+}
+
+func ofParameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionParameter {
+	to := &tfjson.FunctionParameter{Name: p.Name, Description: p.Description, IsNullable: p.AllowNullValue}
+	setType(&to.Type, p.Type)
+	return to
+}
+
+func ofIdentity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
+	to := &tfjson.IdentitySchema{Version: uint64(s.Version), Attributes: map[string]*tfjson.IdentityAttribute{}} //nolint:gosec // never negative
+	for _, a := range s.IdentityAttributes {
+		attribute := &tfjson.IdentityAttribute{
+			Description:       a.Description,
+			RequiredForImport: a.RequiredForImport,
+			OptionalForImport: a.OptionalForImport,
+		}
+		setType(&attribute.IdentityType, a.Type)
+		to.Attributes[a.Name] = attribute
+	}
+	return to
+}
+
+// setType carries a type over by the JSON that both sides have in common.
+func setType(into json.Unmarshaler, from tftypes.Type) {
+	text, err := json.Marshal(from)
+	if err == nil {
+		err = into.UnmarshalJSON(text)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("the type %s can't be written: %v", from, err))
+	}
+}
