@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -15,7 +16,8 @@ import (
 func NewServer(factory func() provider.Provider) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		p := factory()
-		return &server{providerserver.NewProtocol6(p)().(frameworkServer), p} //nolint:forcetypeassert // TestServerOffersAll
+		framework := providerserver.NewProtocol6(p)().(frameworkServer) //nolint:forcetypeassert // TestServerOffersAll
+		return &server{frameworkServer: framework, provider: p}
 	}
 }
 
@@ -29,20 +31,25 @@ type frameworkServer interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's with two differences: a stop holds for calls to
-// come, and the calls that Terraform makes for every instance leave nothing
-// behind (brief_context.go).
+// server is the framework's with two differences: a stop holds for calls to come
+// and lets actions have their say; and the calls that Terraform makes for every
+// instance leave nothing behind (brief_context.go).
 type server struct {
 	frameworkServer
 	provider provider.Provider
+	invoking sync.RWMutex // read-locked by every action that runs
 }
 
 // StopProvider tells the session too, for the calls that come after: the
-// framework ends only those that are running.
+// framework ends only those that are running. It returns when the actions under
+// way have said how they ended: afterwards plugin-go drops what they say, which
+// Terraform takes for success (DESIGN.md, "Workarounds").
 func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	if p, ok := s.provider.(*octoProvider); ok {
 		p.interrupt()
 	}
+	s.invoking.Lock()
+	defer s.invoking.Unlock()
 	return s.frameworkServer.StopProvider(ctx, req)
 }
 
@@ -104,6 +111,8 @@ func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRe
 	}
 	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
 		defer brief.empty()
+		s.invoking.RLock()
+		defer s.invoking.RUnlock()
 		// Read to the end even when nobody listens any more: the framework
 		// lets an action wait forever for its progress to be read.
 		heard := true

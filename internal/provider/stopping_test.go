@@ -4,6 +4,7 @@ package provider_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -64,6 +65,35 @@ func TestStopHoldsWithNothingUnderWay(t *testing.T) {
 		t.Errorf("it says:\n%s", describe(got))
 	}
 	w.wantCalls(map[fakeapi.Call]int{})
+}
+
+// TestStopLetsActionsFail: when the provider has stopped, the action that was
+// running has said so, which Terraform would take for a success otherwise.
+func TestStopLetsActionsFail(t *testing.T) {
+	t.Parallel()
+	tokens := connections("garage")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	hanging := make(chan struct{})
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallTest, Kind: fakeapi.Hang, Before: func(fakeapi.Request) { close(hanging) }})
+	p := identified(t, w, nil, tokens)
+	stream, err := p.actions().InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{
+		ActionType: testNotificationType, Config: p.testNotification(map[string]any{"app_connection": "garage"}),
+	})
+	p.must(err)
+	var said atomic.Value
+	go func() {
+		for event := range stream.Events {
+			if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+				said.Store(describe(completed.Diagnostics))
+			}
+		}
+	}()
+	<-hanging
+	_, err = p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
+	p.must(err)
+	if got, _ := said.Load().(string); !strings.Contains(got, "Delivery could not be verified") {
+		t.Errorf("it said: %s", got)
+	}
 }
 
 // createWebhook plans a webhook of a named App Connection and creates it.
