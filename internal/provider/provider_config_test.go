@@ -14,9 +14,8 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
-// TestProviderArgumentsAreChecked is issue 2, section 3: a value that is set
-// and wrong is one error at its argument, which says what would be right and
-// repeats no secret.
+// TestProviderArgumentsAreChecked: a value that is set and wrong is one error at
+// its argument, which says what would be right and repeats no secret.
 func TestProviderArgumentsAreChecked(t *testing.T) {
 	t.Parallel()
 	hush := "hush-hush"
@@ -89,9 +88,8 @@ func TestProviderArgumentsAccepted(t *testing.T) {
 	}
 }
 
-// TestProviderUnknownAtPlan is the design's "values unknown at plan never fail
-// Configure": for each argument alone, a webhook can be planned and nobody is
-// called.
+// TestProviderUnknownAtPlan: values unknown at plan never fail Configure. For
+// each argument alone, a webhook can be planned and nobody is called.
 func TestProviderUnknownAtPlan(t *testing.T) {
 	t.Parallel()
 	known := map[string]any{"app_token": tokenOf("default"), "app_tokens": map[string]any{"garage": tokenOf("garage")}}
@@ -165,8 +163,8 @@ provider "octoeverywhere" {
 	}
 }
 
-// TestProviderEnvironment is the provider table of the design: which value
-// counts where argument and environment both give one.
+// TestProviderEnvironment: which value counts where argument and environment
+// both give one.
 func TestProviderEnvironment(t *testing.T) {
 	w := newWorld(t, fakeapi.Options{}, connections("env", "argument", "named"))
 	other := newWorld(t, fakeapi.Options{}, connections("env"))

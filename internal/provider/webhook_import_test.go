@@ -9,8 +9,8 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// Issue 3, line 8, and lifecycle rule 9: import by connection name, then one
-// update in place and an empty plan.
+// Import, then one update in place and an empty plan (DESIGN.md, "Import and
+// identity").
 
 const importTarget = webhookType + ".printer"
 

@@ -16,7 +16,8 @@ import (
 )
 
 // TestReadKeepsState has info answer everything but 603 and 604 for a fleet of
-// six: the plan stays empty, never sets, and says no more than it must (rule 3).
+// six: the plan stays empty, never sets, and says no more than it must
+// (DESIGN.md, "Asking").
 func TestReadKeepsState(t *testing.T) {
 	t.Parallel()
 	const (
@@ -123,7 +124,7 @@ func TestReadKeepsState(t *testing.T) {
 }
 
 // TestReadOfAnUnreachableService plans on, with one warning, when nobody
-// listens (rule 3).
+// listens.
 func TestReadOfAnUnreachableService(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage", "lab")
