@@ -24,12 +24,12 @@ var pathVerifyDelivery = path.Root("verify_delivery")
 
 // What to do about an App Connection that is gone (603, 604) or paused (605).
 const (
-	adviceNewToken = "The printer's owner must connect your app again in the OctoEverywhere App Connection portal, which hands out a new token; put it in place of the old one."
+	adviceReconnect = "The printer's owner must connect your app again in the OctoEverywhere App Connection portal, which hands out a new token; put it in place of the old one."
 	// adviceGone is for a token that has worked before.
-	adviceGone = "This token will never work again, and trying again does not help. " + adviceNewToken
+	adviceGone = "This token will never work again, and trying again does not help. " + adviceReconnect
 	// adviceNeverWorked is for a token that is used for the first time.
 	adviceNeverWorked = "First check that the token is the whole appApiToken, without quotes or anything else around it: a token that was cut or changed on the way is answered like this too. " +
-		"If it is right, it will never work again. " + adviceNewToken
+		"If it is right, it will never work again. " + adviceReconnect
 	adviceNotSupporter = "The printer's owner has no OctoEverywhere Supporter Perks now. " +
 		"The App Connection stays valid and works again, with the same token, once they are a supporter again"
 	adviceCheckToken = "Check that the token is the appApiToken of this App Connection, whole and unchanged."
