@@ -3,12 +3,9 @@
 package provider_test
 
 import (
-	"archive/zip"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,7 +17,7 @@ import (
 // TestNoTokenAnywhere drives webhooks that work and webhooks that fail, with
 // the log at TRACE, and scans all that is left behind: logs, diagnostics and
 // output for any token or callback query; state and plan files, and show -json
-// of both, for the provider's tokens (issue 2, Done when; design, HTTP rules).
+// of both, for the provider's tokens (DESIGN.md, "Secrets").
 func TestNoTokenAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -80,7 +77,6 @@ func testNoTokenAnywhere(t *testing.T, appTokens string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	given := map[string]bool{"tokens.json": true} // files that hold tokens because the user wrote them there
 	ws.Write("tokens.json", string(encoded))
 	block := fmt.Sprintf("%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", acctest.RequiredProviders, w.url, appTokens)
 	if appTokens == "var.app_tokens" {
@@ -136,62 +132,14 @@ func testNoTokenAnywhere(t *testing.T, appTokens string) {
 		wantAbsent(t, "the token of "+name, token, map[string]string{"the log": log, "the output": output.String()})
 		if name != "own" { // asked to be in state
 			wantAbsent(t, "the token of "+name, token, map[string]string{"show -json": stateJSON, "show -json of the plan": planJSON})
-			wantAbsent(t, "the token of "+name, token, leftIn(t, ws.Dir, given))
+			wantAbsent(t, "the token of "+name, token, ws.Left("tokens.json")) // where the user wrote them
 		}
 	}
 	wantAbsent(t, "the callback URL's query", secretQuery, map[string]string{"the log": log, "the errors": failed.Errors(), "the warnings": failed.Warnings()})
 }
 
-// wantAbsent checks that none of the texts holds a secret, and shows where one
-// does without showing all of it.
+// wantAbsent checks that none of the texts holds a secret.
 func wantAbsent(t *testing.T, what, secret string, texts map[string]string) {
 	t.Helper()
-	for name, text := range texts {
-		if at := strings.Index(text, secret); at >= 0 {
-			t.Errorf("%s is in %s:\n…%s…", what, name, text[max(0, at-200):min(len(text), at+len(secret)+100)])
-		}
-	}
-}
-
-// leftIn returns the files of a directory by name, and what is packed in plans.
-func leftIn(t *testing.T, directory string, except map[string]bool) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	read := func(name string, open func() (io.ReadCloser, error)) error {
-		content, err := open()
-		if err != nil {
-			return err
-		}
-		defer content.Close() //nolint:errcheck // only read from
-		raw, err := io.ReadAll(content)
-		files[name] = string(raw)
-		return err
-	}
-	err := filepath.WalkDir(directory, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		name, _ := filepath.Rel(directory, path)
-		if except[name] || entry.Type()&os.ModeSymlink != 0 {
-			return nil
-		}
-		if !strings.HasSuffix(name, ".tfplan") {
-			return read(name, func() (io.ReadCloser, error) { return os.Open(path) }) //nolint:gosec // the test's own directory
-		}
-		packed, err := zip.OpenReader(path)
-		if err != nil {
-			return err
-		}
-		defer packed.Close() //nolint:errcheck // only read from
-		for _, part := range packed.File {
-			if err := read(name+"/"+part.Name, part.Open); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
+	acctest.WantAbsent(t, what, secret, texts)
 }

@@ -3,9 +3,7 @@
 package provider_test
 
 import (
-	"encoding/base64"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -46,19 +44,12 @@ func give(ws *acctest.Workspace, token, url string) {
 	ws.Setenv("TF_VAR_url", url)
 }
 
-// wantNoSecretInState checks the state file, private state included, and that
-// show -json can still read it.
+// wantNoSecretInState checks all files, private state included, and that show
+// -json can still read the state.
 func wantNoSecretInState(t *testing.T, ws *acctest.Workspace) {
 	t.Helper()
-	texts := map[string]string{"show -json": ws.Must(ws.Run("show", "-json")).Stdout}
-	texts["terraform.tfstate"] = ws.Read("terraform.tfstate")
-	for _, match := range regexp.MustCompile(`"private":\s*"([^"]*)"`).FindAllStringSubmatch(texts["terraform.tfstate"], -1) {
-		decoded, err := base64.StdEncoding.DecodeString(match[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts["private state"] += string(decoded)
-	}
+	texts := ws.Left()
+	texts["show -json"] = ws.Must(ws.Run("show", "-json")).Stdout
 	for _, secret := range []string{"tok-SECRET", "SECRET-PATH", "hush-hush"} {
 		wantAbsent(t, "a write-only value", secret, texts)
 	}
@@ -127,7 +118,7 @@ func TestWriteOnlyStaysOut(t *testing.T) {
 		t.Error("the log holds neither traces nor requests, so scanning it shows nothing")
 	}
 	for _, secret := range []string{"tok-SECRET", "SECRET-PATH", "hush-hush"} {
-		wantAbsent(t, "a write-only value", secret, leftIn(t, ws.Dir, nil))
+		wantAbsent(t, "a write-only value", secret, ws.Left())
 		wantAbsent(t, "a write-only value", secret, map[string]string{"the output": output.String()})
 	}
 }
