@@ -9,13 +9,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
 // TestSecretsAreFound: whatever scans a run for secrets finds one that is there.
 func TestSecretsAreFound(t *testing.T) {
 	const secret = "tok-SECRET-0123"
 	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
-	w := &Workspace{t: t, Dir: t.TempDir()}
+	w := &Workspace{t: t, Workspace: cli.Workspace{Dir: t.TempDir()}}
 	w.Write("given", secret)
 	for name, content := range map[string]string{
 		"plain":   "Bearer " + secret,

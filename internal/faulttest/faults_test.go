@@ -1,138 +1,183 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package faultmatrix_test
+package faulttest_test
 
 import (
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// secrets are what a webhook's answers must never make the provider say.
-type secrets struct{ token, url string }
-
-// tattle says both in every way that a service might.
-func (s secrets) tattle() string {
-	return fmt.Sprintf(`{"Success": false, "Error": "AppToken: %s may not use %s", "Detail": "%s %s", %q: [%q, %q], "Count": 7}`,
-		s.token, s.url, url.QueryEscape(s.token), url.QueryEscape(s.url), s.token, s.token, s.url)
+// services are the fakes that cells talk to.
+var services = map[string]fakeapi.Options{
+	"envelope": {},
+	"flat":     {Flat: true},
+	"region":   {RegionPath: "/lon", RegionStatus: http.StatusFound},
 }
 
-// page says both to people.
-func (s secrets) page() string {
-	return "<!doctype html><html><body>" + s.token + " " + s.url + "</body></html>"
+// servicesOf are those that may have a fault.
+func servicesOf(fault string) []string {
+	switch {
+	case fault == "302 to a region":
+		return []string{"region"}
+	case strings.HasPrefix(fault, "flat, "):
+		return []string{"flat"}
+	case strings.HasPrefix(fault, "envelope, "), strings.Contains(fault, " in a 200"), network[fault] != "":
+		return []string{"envelope"}
+	}
+	return []string{"envelope", "flat"}
 }
 
-// fault makes what a server does out of what it knows. elsewhere is another host.
-type fault func(s secrets, elsewhere string) fakeapi.Fault
+// scene is what a fault is made of: secrets that no answer may make the
+// provider say, another host, and how the service answers.
+type scene struct {
+	token, url, elsewhere string
+	flat                  bool
+}
 
-// faults are the rows of the matrix. Those of the network are in networkFaults.
+// fault makes what a server does.
+type fault func(scene) fakeapi.Fault
+
+// faults are those of the matrix whose names don't say it all. Of the 200s most
+// commit: the appconnection edition promises no body, so they are a success there.
 var faults = map[string]fault{
-	"400": status(400),
-	"401": status(401),
-	"403": status(403),
-	"404": status(404),
-	"405": status(405),
-	"429": status(429),
-	"500": status(500),
-	"501": status(501),
-	"502": status(502),
-	"503": status(503),
-	"504": status(504),
-	"600": status(600),
-	"601": status(601),
-	"602": status(602),
-	"603": status(603),
-	"604": status(604),
-	"605": status(605),
-	"606": status(606),
-	"607": status(607),
-	"608": status(608),
-	"609": status(609),
-	"610": status(610),
-	"611": status(611),
-	"612": status(612),
-	"613": status(613),
-
+	"302 to a region":       plain(fakeapi.Fault{}), // the service does so by itself
+	"303 to a region":       redirect(http.StatusSeeOther, func(scene) string { return "/lon" }),
+	"204":                   plain(fakeapi.Fault{Status: http.StatusNoContent}),
 	"614, not in the table": status(614),
+	"empty":                 plain(fakeapi.Fault{Status: http.StatusOK, Commit: true}),
+	"HTML":                  saying(fakeapi.Fault{ContentType: "text/html"}, scene.page),
+	"nested deeply":         plain(fakeapi.Fault{Kind: fakeapi.Nested, Commit: true}),
+	"endless":               saying(fakeapi.Fault{Kind: fakeapi.Endless, Commit: true}, scene.refusal),
+	"slow drip":             saying(fakeapi.Fault{Kind: fakeapi.SlowDrip, Commit: true}, scene.refusal),
+	"cut off":               saying(fakeapi.Fault{Kind: fakeapi.Truncated, Commit: true}, scene.half),
+	"reset before commit":   plain(fakeapi.Fault{Kind: fakeapi.Reset}),
+	"reset after commit":    plain(fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}),
+	"hang before commit":    plain(fakeapi.Fault{Kind: fakeapi.Hang}),
+	"hang after commit":     plain(fakeapi.Fault{Kind: fakeapi.Hang, Commit: true}),
 
-	"301 to another host": redirect(301),
-	"302 to another host": redirect(302),
-	"307 to another host": redirect(307),
-	"308 to another host": redirect(308),
+	"flat, wrong types":     saying(fakeapi.Fault{Commit: true}, scene.wrongTypes),
+	"flat, another webhook": saying(fakeapi.Fault{Commit: true}, scene.another),
+	"flat, Success false":   saying(fakeapi.Fault{}, scene.refusal),
 
-	"204": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Status: http.StatusNoContent, Header: http.Header{"X-Told": {s.token}}}
-	},
-	// The appconnection edition promises no body, so all of these but the page
-	// are a success there: they commit.
-	"200, empty": func(secrets, string) fakeapi.Fault {
-		return fakeapi.Fault{Commit: true, Status: http.StatusOK}
-	},
-	"200, HTML": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Status: http.StatusOK, ContentType: "text/html", Body: s.page()}
-	},
-	"200, truncated": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Commit: true, Kind: fakeapi.Truncated, Body: `{"Success": true, "CallbackUrl": "` + s.url + `", "Token": "` + s.token}
-	},
-	"200, wrong types": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Commit: true, Body: fmt.Sprintf(`{"Success": %q, "CallbackUrl": [%q], "EventTypes": {"a": %q}, "IsOnline": %q, "PrinterLimits": 1e999}`, s.token, s.url, s.token, s.url)}
-	},
-	"200, nested deeply": func(secrets, string) fakeapi.Fault {
-		return fakeapi.Fault{Commit: true, Kind: fakeapi.Nested}
-	},
-	"200, endless": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Commit: true, Kind: fakeapi.Endless, Body: s.tattle()}
-	},
-	"200, Success false": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Status: http.StatusOK, Body: s.tattle()}
-	},
-	"200, another webhook": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Commit: true, Body: fmt.Sprintf(`{"Success": true, "CallbackUrl": "https://%s.example.org/%s?%s", "EventTypes": [2]}`, s.token, s.token, url.QueryEscape(s.url))}
-	},
+	"envelope, no Status":             enveloping("", scene.saved),
+	"envelope, absurd Status":         enveloping("-1", scene.saved),
+	"envelope, Status in digits":      enveloping(`"200"`, scene.saved),
+	"envelope, Status in digits, 604": saying(fakeapi.Fault{}, func(s scene) string { return fakeapi.Enveloped(`"604"`, s.words(), "null").Body }),
+	"envelope, Error alone":           saying(fakeapi.Fault{}, func(s scene) string { return fakeapi.Enveloped("", s.words(), "null").Body }),
+	"envelope, Result null":           enveloping("200", func(scene) string { return "null" }),
+	"envelope, wrong types":           enveloping("200", scene.wrongTypes),
+	"envelope, another webhook":       enveloping("200", scene.another),
+	"envelope, JSON cut off":          saying(fakeapi.Fault{Commit: true}, scene.half),
 
-	"reset before commit": func(secrets, string) fakeapi.Fault { return fakeapi.Fault{Kind: fakeapi.Reset} },
-	"reset after commit":  func(secrets, string) fakeapi.Fault { return fakeapi.Fault{Kind: fakeapi.Reset, Commit: true} },
-	"hang before commit":  func(secrets, string) fakeapi.Fault { return fakeapi.Fault{Kind: fakeapi.Hang} },
-	"hang after commit":   func(secrets, string) fakeapi.Fault { return fakeapi.Fault{Kind: fakeapi.Hang, Commit: true} },
-	"slow drip": func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Kind: fakeapi.SlowDrip, Commit: true, Body: s.tattle()}
-	},
-
-	"DNS failure":            nothingArrives,
-	"refused connection":     nothingArrives,
-	"TLS with an unknown CA": nothingArrives,
+	"DNS failure":        plain(fakeapi.Fault{}),
+	"refused connection": plain(fakeapi.Fault{}),
+	unknownCA:            plain(fakeapi.Fault{}),
 }
 
 // takesTime are the faults that only the request timeout ends.
 var takesTime = map[string]bool{"hang before commit": true, "hang after commit": true, "slow drip": true}
 
-// networkFaults are those of no server: while they last, the provider is
-// configured with these endpoints. unknownCA serves the fake with a
-// certificate that nobody signed.
-func networkFaults(unknownCA string) map[string]string {
-	return map[string]string{
-		"DNS failure":            "https://octoeverywhere.invalid", // RFC 2606: never a name
-		"refused connection":     "http://127.0.0.1:1",             // tcpmux, which nobody runs
-		"TLS with an unknown CA": unknownCA,
-	}
+// network are the faults of no server: while they last, the provider is
+// configured with these endpoints.
+var network = map[string]string{
+	"DNS failure":        "https://octoeverywhere.invalid", // RFC 2606: never a name
+	"refused connection": "http://127.0.0.1:1",             // tcpmux, which nobody runs
+	unknownCA:            "see group.unknownCA",
 }
 
-func nothingArrives(secrets, string) fakeapi.Fault { return fakeapi.Fault{} }
+const unknownCA = "TLS with an unknown CA"
+
+// faultNamed is one of faults, or what "404", "603 in a 200", "603 in a 200,
+// Result" or "307 to another host" say; nil for what is none.
+func faultNamed(name string) fault {
+	digits, kind, _ := strings.Cut(name, " ")
+	code, err := strconv.Atoi(digits)
+	switch {
+	case faults[name] != nil:
+		return faults[name]
+	case err != nil:
+		return nil
+	case kind == "":
+		return status(code)
+	case kind == "in a 200":
+		return func(s scene) fakeapi.Fault { return fakeapi.ErrorIn200(code, s.words()) }
+	case kind == "in a 200, Result":
+		return func(s scene) fakeapi.Fault { return fakeapi.Enveloped(digits, s.words(), s.refusal()) }
+	case kind == "to another host":
+		return redirect(code, func(s scene) string { return s.elsewhere })
+	}
+	return nil
+}
+
+func plain(f fakeapi.Fault) fault { return func(scene) fakeapi.Fault { return f } }
+
+func saying(f fakeapi.Fault, body func(scene) string) fault {
+	return func(s scene) fakeapi.Fault {
+		said := f
+		said.Body = body(s)
+		return said
+	}
+}
 
 func status(code int) fault {
-	return func(s secrets, _ string) fakeapi.Fault {
-		return fakeapi.Fault{Status: code, ContentType: "application/json", Body: s.tattle()}
+	return saying(fakeapi.Fault{Status: code, ContentType: "application/json"}, func(s scene) string {
+		if s.flat {
+			return s.refusal()
+		}
+		return fakeapi.Enveloped(strconv.Itoa(code), s.words(), s.refusal()).Body
+	})
+}
+
+func redirect(code int, to func(scene) string) fault {
+	return func(s scene) fakeapi.Fault {
+		return fakeapi.Fault{Status: code, ContentType: "text/html", Body: s.page(), Header: http.Header{
+			"Location": {to(s) + "/api?t=" + url.QueryEscape(s.token) + "&u=" + url.QueryEscape(s.url)},
+		}}
 	}
 }
 
-// redirect sends the client, and its secrets, to another host.
-func redirect(code int) fault {
-	return func(s secrets, elsewhere string) fakeapi.Fault {
-		return fakeapi.Fault{Status: code, ContentType: "text/html", Body: s.page(), Header: http.Header{
-			"Location": {elsewhere + "/api/" + strconv.Itoa(code) + "?t=" + url.QueryEscape(s.token) + "&u=" + url.QueryEscape(s.url)},
-		}}
+// enveloping is a success with this status and result.
+func enveloping(status string, result func(scene) string) fault {
+	return saying(fakeapi.Fault{Commit: true}, func(s scene) string { return fakeapi.Enveloped(status, "", result(s)).Body })
+}
+
+// words repeat the secrets in every way that a service might.
+func (s scene) words() string {
+	return fmt.Sprintf("AppToken: %s may not use %s (%s %s)", s.token, s.url, url.QueryEscape(s.token), url.QueryEscape(s.url))
+}
+
+// page is words for people.
+func (s scene) page() string { return "<!doctype html><html><body>" + s.words() + "</body></html>" }
+
+// refusal is a Result that says no.
+func (s scene) refusal() string {
+	return fmt.Sprintf(`{"Success": false, "Error": %q, %q: [%q], "Count": 7}`, s.words(), s.token, s.url)
+}
+
+// saved is a Result that every call is pleased with.
+func (s scene) saved() string {
+	return fmt.Sprintf(`{"CallbackUrl": %q, "PrinterName": %q, "IsOnline": true, "Success": true}`, s.url, s.token)
+}
+
+// half is the beginning of a success.
+func (s scene) half() string {
+	saved := strings.TrimSuffix(s.saved(), "true}")
+	if s.flat {
+		return saved
 	}
+	return strings.TrimSuffix(fakeapi.Enveloped("200", "", saved).Body, "}")
+}
+
+func (s scene) wrongTypes() string {
+	return fmt.Sprintf(`{"Success": %q, "CallbackUrl": [%q], "EventTypes": {"a": %q}, "IsOnline": %q, "PrinterLimits": 1e999}`, s.token, s.url, s.token, s.url)
+}
+
+// another is a webhook that nobody asked for.
+func (s scene) another() string {
+	return fmt.Sprintf(`{"Success": true, "CallbackUrl": "https://%s.example.org/%s?%s", "EventTypes": [2]}`, s.token, s.token, url.QueryEscape(s.url))
 }

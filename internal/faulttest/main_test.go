@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package faultmatrix_test
+package faulttest_test
 
 import (
 	"flag"
@@ -15,14 +15,14 @@ import (
 
 var (
 	table    = flag.String("table", "", "file to write the tests' figures to")
-	full     = flag.Bool("full", false, "put every row of the fault matrix to every edition")
-	webhooks = flag.Int("webhooks", 200, "webhooks of the load test")
+	full     = flag.Bool("full", false, "every fault of the matrix, with every edition")
+	webhooks = flag.Int("webhooks", 60, "webhooks of the load test")
 )
 
 func TestMain(m *testing.M) {
 	code := acctest.Main(m)
 	if *table != "" {
-		if err := os.WriteFile(*table, []byte(figures.text()), 0o600); err != nil {
+		if err := os.WriteFile(*table, []byte(strings.Join(figures.lines, "\n")+"\n"), 0o600); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}
@@ -30,23 +30,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// figures is what the tests that ran have to report, in the order of their
-// sections' names.
-var figures report
-
-type report struct {
-	mu    sync.Mutex
+// figures is what the tests that ran have to report.
+var figures struct {
+	sync.Mutex
 	lines []string
 }
 
-func (r *report) add(format string, values ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprintf(format, values...))
-}
-
-func (r *report) text() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return strings.Join(r.lines, "\n") + "\n"
+func figure(format string, values ...any) {
+	figures.Lock()
+	defer figures.Unlock()
+	figures.lines = append(figures.lines, fmt.Sprintf(format, values...))
 }

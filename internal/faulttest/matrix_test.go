@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package faultmatrix_test
+package faulttest_test
 
 import (
 	"fmt"
 	"hash/crc32"
-	"maps"
+	"io"
+	"log"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,7 +22,7 @@ import (
 
 const (
 	// rowsAtOnce bounds how many provider processes one Terraform starts.
-	rowsAtOnce = 12
+	rowsAtOnce = 20
 	// timeout ends an attempt that nothing else ends.
 	timeout = "2s"
 	// longest is how long a run in which calls hang may take: far more than
@@ -31,110 +33,91 @@ const (
 	peakMiB = 500
 )
 
-// TestFaultMatrix puts every fault to every operation, through the real
-// Terraform and the provider's binary, with all logs at TRACE, while every
-// answer repeats the secrets (issue 5, lines 1 and 3). Each cell has a webhook
-// of its own. Cells that could tell each other which edition is served, or that
-// probing is no use, have a provider process of their own.
+// TestFaultMatrix puts faults to every operation, through the real Terraform
+// and the provider's binary, with all logs at TRACE, while every answer repeats
+// the secrets. Each cell has a webhook of its own.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
-	rows := parseMatrix(t)
-	var (
-		mu       sync.Mutex
-		measured total
-	)
-	seen := map[string]map[string]string{} // fault → column → what it came to
+	all := rows(t)
+	r := &results{cells: map[string]string{}}
 	t.Run("rows", func(t *testing.T) {
-		for group := range slices.Chunk(rows, rowsAtOnce) {
-			name := fmt.Sprintf("%02d-%02d", group[0].number, group[len(group)-1].number)
-			t.Run(name, func(t *testing.T) {
+		for part := range slices.Chunk(all, rowsAtOnce) {
+			t.Run(fmt.Sprint(part[0].number), func(t *testing.T) {
 				t.Parallel()
-				g := newGroup(t, group)
-				g.play()
-				mu.Lock()
-				defer mu.Unlock()
-				measured.add(g.total)
-				maps.Copy(seen, g.seen)
+				newGroup(t, part).play(r)
 			})
 		}
 	})
-
-	figures.add("Fault matrix: outcome, requests until it + requests of the next apply, which heals\n\n%s", printed(rows, seen))
-	figures.add("%d faults x 4 operations, with the pinned editions %d cells: %d healed by the next apply.", len(rows), measured.cells, measured.healed)
-	figures.add("%d requests sent, %d of them met a fault, %d reached the host that redirects name; %d MiB at most in Terraform or any provider process; longest faulted apply %s.",
-		measured.requests, measured.faulted, measured.elsewhere, measured.peakMiB, measured.longest.Round(100*time.Millisecond))
-	figures.add("%.1f MiB of logs at TRACE, output, state and plans hold no secret.\n", float64(measured.scanned)/(1<<20))
+	figure("Fault matrix: outcome, requests until it + requests of the next apply, which heals\n\n%s%s", r.table(all), legend)
+	figure("%d cells, with the pinned editions: %d healed by the next apply. %d requests sent, %d of them met a fault, none reached the host that redirects name.",
+		r.played, r.healed, r.requests, r.struck.Load())
+	figure("%d MiB at most in Terraform or any provider process; longest faulted apply %s. %.1f MiB of logs at TRACE, output, state and plans hold no secret.\n",
+		r.peakMiB, r.longest.Round(100*time.Millisecond), float64(r.scanned)/(1<<20))
 }
 
-// printed is the matrix as it came out.
-func printed(rows []row, seen map[string]map[string]string) string {
+// results is what all groups have to report.
+type results struct {
+	sync.Mutex
+	cells                                      map[string]string // row and column → what it came to
+	played, healed, requests, peakMiB, scanned int
+	longest                                    time.Duration
+	struck                                     atomic.Int64
+}
+
+// table is the matrix as it came out.
+func (r *results) table(all []row) string {
 	var text strings.Builder
-	columns := []string{string(create), string(read), string(update), string(remove), notifications, appConnection}
-	fmt.Fprintf(&text, "%-23s", "fault")
-	for _, column := range columns {
-		fmt.Fprintf(&text, " | %-13s", column)
-	}
-	for _, r := range rows {
-		fmt.Fprintf(&text, "\n%-23s", r.fault)
-		for _, column := range columns {
-			fmt.Fprintf(&text, " | %-13s", seen[r.fault][column])
+	line := func(first string, cell func(column string) string) {
+		fmt.Fprintf(&text, "%-31s", first)
+		for _, column := range []string{create, read, update, remove, notifications, appConnection} {
+			fmt.Fprintf(&text, " | %-13s", cell(column))
 		}
+		text.WriteString("\n")
 	}
-	lines := strings.Split(text.String(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
+	line("fault", func(column string) string { return column })
+	for _, row := range all {
+		line(row.String(), func(column string) string { return r.cells[fmt.Sprint(row.number, column)] })
 	}
-	return strings.Join(lines, "\n")
+	return text.String()
 }
 
-// total is what groups have to report.
-type total struct {
-	cells, healed, requests, faulted, elsewhere, peakMiB, scanned int
-	longest                                                       time.Duration
-}
-
-func (t *total) add(other total) {
-	t.cells += other.cells
-	t.healed += other.healed
-	t.requests += other.requests
-	t.faulted += other.faulted
-	t.elsewhere += other.elsewhere
-	t.scanned += other.scanned
-	t.peakMiB = max(t.peakMiB, other.peakMiB)
-	t.longest = max(t.longest, other.longest)
-}
-
-// group is rows that share a workspace and a fake.
+// group is rows that share a workspace and the fakes.
 type group struct {
 	t         *testing.T
-	api       *fakeapi.Server
-	elsewhere *fakeapi.Server // where redirects point
-	urls      struct{ api, unknownCA, elsewhere string }
+	fakes     map[string]*fakeapi.Server
+	urls      map[string]string
+	unknownCA string          // of the enveloped one, with a certificate that nobody signed
+	elsewhere *fakeapi.Server // where redirects point, at
+	otherHost string
 	ws        *acctest.Workspace
 	subjects  []*subject
 	out       strings.Builder // all that Terraform said
-	struck    atomic.Int64    // requests that met a fault
-
-	total total
-	seen  map[string]map[string]string
+	peakMiB   int
 }
 
 // subject is one cell's webhook.
 type subject struct {
-	row       row
-	edition   string
-	operation operation
-	want      cell
-	process   string // provider alias
+	row
+	edition      string
+	operation    string
+	wanted, cell string // "unsure 3"
 
 	before, after *instance
 	told          []acctest.Diagnostic // of the faulted run
 	planned       string
-	requests      int
+}
+
+func (s *subject) String() string { return fmt.Sprintf("%s, %s (%s)", s.row, s.operation, s.edition) }
+
+func (s *subject) column() string {
+	if s.edition != auto {
+		return s.edition
+	}
+	return s.operation
 }
 
 func (s *subject) name() string {
-	return fmt.Sprintf("r%02d_%s_%s", s.row.number, s.edition, s.operation)
+	return fmt.Sprintf("r%03d_%s_%s", s.number, s.edition, s.operation)
 }
 func (s *subject) address() string { return "octoeverywhere_notification_webhook." + s.name() }
 func (s *subject) token() string   { return tokenMark + "-" + s.name() + "-0123456789abcdef" }
@@ -150,12 +133,6 @@ func (s *subject) url(version int) string {
 	}
 	// Nothing of the token, by which alone the provider could know it.
 	return fmt.Sprintf("https://app.example.com/octo/v%d?key=%s-%x&token=x", version, mark, crc32.ChecksumIEEE([]byte(s.name())))
-}
-
-// network tells whether the fault is none of the server's.
-func (s *subject) network() bool {
-	_, yes := networkFaults("")[s.row.fault]
-	return yes
 }
 
 // finalURL is what the configuration asks for after the faulted run.
@@ -176,41 +153,54 @@ func (s *subject) call() fakeapi.Call {
 	return fakeapi.CallSet
 }
 
+// process names the provider, a process of its own, of the cells that share it
+// while the fault lasts: not those that could tell each other which edition is
+// served, or that asking is no use. Before and after, a service has one for all
+// but Deletes, which are left to the provider that they are in state with; they
+// are the same in each edition.
+func (s *subject) process() string {
+	shared := s.edition
+	switch {
+	case s.operation == remove:
+		shared = "delete"
+	case s.edition == auto:
+		shared = fmt.Sprintf("r%03d", s.number)
+		if s.cells[notifications]+s.cells[appConnection] != "" && s.operation != create {
+			shared += "_2"
+		}
+	}
+	switch {
+	case network[s.fault] != "":
+		shared += fmt.Sprintf("_r%03d", s.number)
+	case takesTime[s.fault]:
+		shared += "_slow"
+	}
+	return s.service + "_" + shared
+}
+
 func newGroup(t *testing.T, rows []row) *group {
 	t.Helper()
-	g := &group{t: t, api: fakeapi.New(fakeapi.Options{Flat: true}), elsewhere: fakeapi.New(fakeapi.Options{Flat: true}), seen: map[string]map[string]string{}}
-	listen := func(api *fakeapi.Server) string {
-		running, err := api.Listen("127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = running.Close() })
-		return running.URL
+	g := &group{t: t, fakes: map[string]*fakeapi.Server{}, urls: map[string]string{}, elsewhere: fakeapi.New(fakeapi.Options{})}
+	for service, options := range services {
+		g.fakes[service] = fakeapi.New(options)
+		g.urls[service] = listen(t, g.fakes[service])
 	}
-	g.urls.api = listen(g.api)
-	g.urls.elsewhere = strings.Replace(listen(g.elsewhere), "127.0.0.1", "localhost", 1)
-	unknownCA := httptest.NewUnstartedServer(g.api)
-	unknownCA.Config.ErrorLog = discardLog
-	unknownCA.StartTLS()
-	t.Cleanup(unknownCA.Close)
-	g.urls.unknownCA = unknownCA.URL
+	g.otherHost = strings.Replace(listen(t, g.elsewhere), "127.0.0.1", "localhost", 1)
+	unsigned := httptest.NewUnstartedServer(g.fakes["envelope"])
+	unsigned.Config.ErrorLog = log.New(io.Discard, "", 0) // says that clients leave
+	unsigned.StartTLS()
+	t.Cleanup(unsigned.Close)
+	g.unknownCA = unsigned.URL
 
 	for _, r := range rows {
-		g.seen[r.fault] = map[string]string{}
 		for _, edition := range []string{auto, notifications, appConnection} {
-			for _, o := range []operation{create, update, remove, read} {
-				want, told := r.expect(edition, o)
-				if !told || (edition != auto && (o == remove || o == read)) {
+			for _, o := range []string{create, update, remove, read} {
+				wanted, told := r.want(edition, o)
+				if edition != auto && (!told && !*full || o == remove || o == read) {
 					continue
 				}
-				if told := r.auto[o]; edition != auto && told.outcome == "gone" {
-					want = told // a pinned cell says what create and update have in common
-				}
-				s := &subject{row: r, edition: edition, operation: o, want: want, process: fmt.Sprintf("r%02d_%s", r.number, edition)}
-				if edition == auto && (o == update || o == read) {
-					s.process += "_2"
-				}
-				g.api.AddConnection(s.token(), s.name())
+				s := &subject{row: r, edition: edition, operation: o, wanted: wanted}
+				g.fakes[r.service].AddConnection(s.token(), s.name())
 				g.subjects = append(g.subjects, s)
 			}
 		}
@@ -218,109 +208,147 @@ func newGroup(t *testing.T, rows []row) *group {
 	g.ws = acctest.NewWorkspace(t)
 	g.ws.UseBinary()
 	g.ws.Setenv("NO_PROXY", "*") // names that don't exist are not a proxy's business
+	tokens := map[string]string{}
+	for _, s := range g.subjects {
+		tokens[s.name()] = s.token()
+	}
+	writeJSON(g.ws, "tokens.json", tokens)
 	return g
 }
 
 // play is the story of all cells: what is there before, the fault in the
 // middle of it, the next run.
-func (g *group) play() {
-	g.configure(false, false)
-	g.must(g.run("apply", "-auto-approve"))
-	before := readState(g.t, g.ws)
+func (g *group) play(r *results) {
+	g.configure(before)
+	g.ws.Must(g.run("apply", "-auto-approve"))
+	prior := readState(g.t, g.ws)
 
-	g.configure(true, true)
+	g.configure(during)
 	quiet := g.ws.Env
 	g.trace()
-	g.strike()
-	g.api.ResetRequests()
-	refreshed := g.must(g.run("plan", "-out=faulted.tfplan"))
-	g.show("faulted.tfplan")
+	g.strike(&r.struck)
+	g.requests()
+	refreshed := g.ws.Must(g.run("plan", "-out=faulted.tfplan"))
 	began := time.Now()
 	applied := g.run("apply", "faulted.tfplan")
-	g.total.longest = time.Since(began)
-	if g.total.longest > longest {
-		g.t.Errorf("the faulted apply took %s", g.total.longest)
-	}
-	after := readState(g.t, g.ws)
-	sent := g.api.Requests()
+	took := time.Since(began)
+	state, faulted := readState(g.t, g.ws), g.requests()
 	for _, s := range g.subjects {
-		s.before, s.after = before[s.name()], after[s.name()]
+		s.before, s.after = prior[s.name()], state[s.name()]
 		s.planned = refreshed.Planned[s.address()]
 		for _, d := range append(refreshed.Diagnostics, applied.Diagnostics...) {
 			if g.about(s, d) {
 				s.told = append(s.told, d)
 			}
 		}
-		s.requests = count(sent, s.token(), s.call())
-		got := cell{s.outcome(), s.requests}
-		if got != s.want {
-			g.t.Errorf("%s, %s (%s): %s, want %s\n%v\nbefore %v\nafter %v", s.row.fault, s.operation, s.edition, got, s.want, s.told, s.before, s.after)
+		s.cell = fmt.Sprintf("%s %d", s.outcome(), count(faulted, s.token(), s.call()))
+		if s.cell != s.wanted {
+			g.t.Errorf("%s: %s, want %s\n%v\nbefore %v\nafter %v", s, s.cell, s.wanted, s.told, s.before, s.after)
 		}
 	}
-	g.show("")
 	g.ws.Env = quiet
 
-	g.api.ClearScript()
-	g.total.faulted = int(g.struck.Load())
-	g.total.requests += len(sent)
-	g.api.ResetRequests()
-	g.configure(true, false)
-	g.must(g.run("apply", "-auto-approve"))
-	sent = g.api.Requests()
-	g.total.requests += len(sent)
-	healed := readState(g.t, g.ws)
-	for _, s := range g.subjects {
-		g.wantHealed(s, sent, healed[s.name()])
+	for _, fake := range g.fakes {
+		fake.ClearScript()
 	}
+	g.configure(afterwards)
+	g.ws.Must(g.run("apply", "-auto-approve"))
+	healing := g.requests()
+	state = readState(g.t, g.ws)
 	if last := g.run("plan", "-detailed-exitcode"); last.ExitCode != 0 {
 		g.t.Errorf("after the next apply there is still something to do: %v\n%s", last.Planned, last.Errors())
 	}
-	if g.total.elsewhere = len(g.elsewhere.Requests()); g.total.elsewhere > 0 {
-		g.t.Errorf("%d requests followed a redirect to another host", g.total.elsewhere)
+	if followed := len(g.elsewhere.Requests()); followed > 0 {
+		g.t.Errorf("%d requests followed a redirect to another host", followed)
 	}
-	if g.total.peakMiB > peakMiB {
-		g.t.Errorf("a process took %d MiB, want at most %d", g.total.peakMiB, peakMiB)
+	if g.peakMiB > peakMiB || took > longest {
+		g.t.Errorf("a process took %d MiB, want at most %d; the faulted apply took %s, want at most %s", g.peakMiB, peakMiB, took, longest)
 	}
-	g.wantNoSecrets()
+
+	r.Lock()
+	defer r.Unlock()
+	for _, s := range g.subjects {
+		calls, healed := g.heals(s, healing, state[s.name()])
+		r.cells[fmt.Sprint(s.number, s.column())] = fmt.Sprintf("%s+%d", s.cell, calls)
+		r.played++
+		r.healed += oneIf(healed)
+	}
+	r.requests += len(faulted) + len(healing)
+	r.peakMiB, r.longest = max(r.peakMiB, g.peakMiB), max(r.longest, took)
+	r.scanned += g.wantNoSecrets()
 }
 
-// configure writes the configuration of before the fault or after it;
-// faulted is whether the network's own faults last.
-func (g *group) configure(after, faulted bool) {
+// requests are those since it was last asked.
+func (g *group) requests() []fakeapi.Request {
+	var sent []fakeapi.Request
+	for _, fake := range g.fakes {
+		sent = append(sent, fake.Requests()...)
+		fake.ResetRequests()
+	}
+	return sent
+}
+
+// run runs Terraform with machine-readable output, and keeps all that it said.
+func (g *group) run(args ...string) acctest.Result {
 	g.t.Helper()
-	tokens, urls, endpoints := map[string]map[string]string{}, map[string]string{}, map[string]string{}
+	args = append([]string{args[0], "-json", "-input=false", "-no-color", "-parallelism=200"}, args[1:]...)
+	result := g.ws.Run(args...)
+	g.peakMiB = max(g.peakMiB, result.PeakMiB)
+	g.out.WriteString(result.Stdout + result.Stderr)
+	return result
+}
+
+// trace logs all that can be logged from now on.
+func (g *group) trace() {
+	g.ws.Env = slices.Clone(g.ws.Env)
+	g.ws.Setenv("TF_LOG", "TRACE")
+	g.ws.Setenv("TF_LOG_PROVIDER", "TRACE")
+	g.ws.Setenv("TF_LOG_PATH", filepath.Join(g.ws.Dir, "trace.log"))
+}
+
+// stage is when a configuration applies.
+type stage int
+
+const (
+	before stage = iota
+	during
+	afterwards
+)
+
+func (g *group) configure(now stage) {
+	g.t.Helper()
+	urls, providers := map[string]string{}, map[string]bool{}
 	var text strings.Builder
 	text.WriteString(acctest.RequiredProviders)
 	for _, s := range g.subjects {
-		if tokens[s.process] == nil {
-			tokens[s.process] = map[string]string{}
-			endpoints[s.process] = g.urls.api
-			if endpoint, ok := networkFaults(g.urls.unknownCA)[s.row.fault]; ok && faulted {
-				endpoints[s.process] = endpoint
-			}
-			requestTimeout := "30s"
-			if takesTime[s.row.fault] {
-				requestTimeout = timeout
-			}
+		provider, edition, endpoint, requestTimeout := s.service, auto, g.urls[s.service], "30s"
+		if now == during || s.operation == remove {
+			provider, edition = s.process(), s.edition
+		}
+		if now == during && network[s.fault] != "" {
+			endpoint = strings.Replace(network[s.fault], network[unknownCA], g.unknownCA, 1)
+		}
+		if now == during && takesTime[s.fault] {
+			requestTimeout = timeout
+		}
+		if !providers[provider] {
+			providers[provider] = true
 			fmt.Fprintf(&text, `
 provider "octoeverywhere" {
-  alias           = %[1]q
-  endpoint        = jsondecode(file("endpoints.json")).%[1]s
-  webhook_api     = %[2]q
-  app_tokens      = jsondecode(file("tokens.json")).%[1]s
+  alias           = %q
+  endpoint        = %q
+  webhook_api     = %q
+  app_tokens      = jsondecode(file("tokens.json"))
   max_retries     = 2
-  request_timeout = %[3]q
+  request_timeout = %q
 }
-`, s.process, s.edition, requestTimeout)
+`, provider, endpoint, edition, requestTimeout)
 		}
-		tokens[s.process][s.name()] = s.token()
 		urls[s.name()] = s.url(1)
-		if after {
+		if now != before {
 			urls[s.name()] = s.finalURL()
-			if s.operation == remove {
-				continue
-			}
-		} else if s.operation == create {
+		}
+		if s.operation == create && now == before || s.operation == remove && now != before {
 			continue
 		}
 		argument := "callback_url"
@@ -333,23 +361,21 @@ resource "octoeverywhere_notification_webhook" %[1]q {
   app_connection = %[1]q
   %[3]s = jsondecode(file("urls.json")).%[1]s
 }
-`, s.name(), s.process, argument)
+`, s.name(), provider, argument)
 	}
 	g.ws.Write("main.tf", text.String())
-	writeJSON(g.ws, "tokens.json", tokens)
 	writeJSON(g.ws, "urls.json", urls)
-	writeJSON(g.ws, "endpoints.json", endpoints)
 }
 
 // strike scripts every cell's fault, which hits its own operation alone.
-func (g *group) strike() {
+func (g *group) strike(struck *atomic.Int64) {
 	for _, s := range g.subjects {
-		if s.network() {
-			continue // struck by its endpoint
+		scripted := faultNamed(s.fault)(scene{s.token(), s.finalURL(), g.otherHost, s.service == "flat"})
+		if scripted.Kind == "" && scripted.Status == 0 && scripted.Body == "" {
+			continue // the endpoint's or the service's own
 		}
-		scripted := faults[s.row.fault](secrets{s.token(), s.finalURL()}, g.urls.elsewhere)
 		scripted.Call, scripted.Token, scripted.Times = s.call(), s.token(), -1
-		scripted.Before = func(fakeapi.Request) { g.struck.Add(1) }
-		g.api.Script(scripted)
+		scripted.Before = func(fakeapi.Request) { struck.Add(1) }
+		g.fakes[s.service].Script(scripted)
 	}
 }

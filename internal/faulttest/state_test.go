@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package faultmatrix_test
+package faulttest_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
-	"log"
+	"reflect"
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
@@ -19,23 +19,6 @@ type instance struct {
 	Attributes map[string]any `json:"attributes"`
 }
 
-// What instance.is asks for.
-const (
-	timed, untimed = true, false
-	whole, tainted = "", "tainted"
-)
-
-// is tells whether the instance is in state with this URL ("" none), its
-// times known or null, and this status.
-func (i *instance) is(url string, times bool, status string) bool {
-	if i == nil {
-		return false
-	}
-	shown, _ := i.Attributes["callback_url"].(string)
-	configured, expires := i.Attributes["configured_at"] != nil, i.Attributes["expires_at"] != nil
-	return shown == url && configured == times && expires == times && i.Status == status
-}
-
 func (i *instance) String() string {
 	if i == nil {
 		return "(not in state)"
@@ -43,33 +26,47 @@ func (i *instance) String() string {
 	return fmt.Sprintf("%s%v", i.Status, i.Attributes)
 }
 
+// became names what became of an instance that had, and was to get, these URLs
+// as far as state shows them.
+func (i *instance) became(was *instance, had, wanted string) string {
+	if i == nil {
+		return "absent"
+	}
+	url, _ := i.Attributes["callback_url"].(string)
+	times, tainted := 0, i.Status == "tainted"
+	for _, name := range []string{"configured_at", "expires_at"} {
+		times += oneIf(i.Attributes[name] != nil)
+	}
+	switch {
+	case reflect.DeepEqual(was, i):
+		return "kept"
+	case url == wanted && times == 2 && !tainted:
+		return "set"
+	case url == had && times == 0 && tainted == (was == nil):
+		return "unsure"
+	}
+	return "something else"
+}
+
 // readState reads the webhooks of a workspace's state file by their names.
 func readState(t *testing.T, ws *acctest.Workspace) map[string]*instance {
 	t.Helper()
-	raw := ws.Read("terraform.tfstate")
-	found := map[string]*instance{}
-	if raw == "" {
-		return found
-	}
 	var state struct {
 		Resources []struct {
 			Name      string `json:"name"`
 			Instances []*struct {
 				instance
-				Key any `json:"index_key"`
+				Key string `json:"index_key"`
 			} `json:"instances"`
 		} `json:"resources"`
 	}
-	if err := json.Unmarshal([]byte(raw), &state); err != nil {
+	if err := json.Unmarshal([]byte(cmp.Or(ws.Read("terraform.tfstate"), "{}")), &state); err != nil {
 		t.Fatalf("the state can't be read: %v", err)
 	}
+	found := map[string]*instance{}
 	for _, resource := range state.Resources {
 		for _, i := range resource.Instances {
-			name := resource.Name
-			if i.Key != nil {
-				name = fmt.Sprint(i.Key)
-			}
-			found[name] = &i.instance
+			found[cmp.Or(i.Key, resource.Name)] = &i.instance
 		}
 	}
 	return found
@@ -82,6 +79,3 @@ func writeJSON(ws *acctest.Workspace, name string, value any) {
 	}
 	ws.Write(name, string(raw))
 }
-
-// discardLog swallows what net/http says of clients that leave.
-var discardLog = log.New(io.Discard, "", 0)
