@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package acctest is the real terraform or tofu in tests that need more than
-// terraform-plugin-testing's steps: warnings, saved plans, crashes, interrupts,
-// several providers, and what stands in which file. It is internal/cli with a
-// testing.TB.
+// Package acctest is the real terraform or tofu in tests, with all that
+// terraform-plugin-testing's steps lack: warnings, saved plans, crashes,
+// interrupts, several providers, and what stands in which file. It is
+// internal/cli with a testing.TB.
 package acctest
 
 import (
 	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -27,8 +26,8 @@ var found = sync.OnceValue(func() *cli.CLI {
 })
 
 // Main runs a package's tests and returns their exit code; for TestMain. It
-// takes the developer's own settings out of their way, also out of
-// terraform-plugin-testing's, and is the meter of [Workspace.UseMeteredBinary].
+// takes the developer's own settings out of their way, and is the meter of
+// [Workspace.UseMeteredBinary].
 func Main(m *testing.M) int {
 	if cli.IsMeter() {
 		return cli.Meter()
@@ -46,9 +45,6 @@ func Main(m *testing.M) int {
 
 func clean(c *cli.CLI) {
 	environ := cli.Environ("TF_ACC_TERRAFORM_PATH="+c.Path,
-		// terraform-plugin-testing attaches the provider under Terraform's registry
-		// host, and under a namespace that OpenTofu refuses, unless told.
-		"TF_ACC_PROVIDER_HOST="+c.Host(), "TF_ACC_PROVIDER_NAMESPACE="+filepath.Dir(cli.ProviderAddress),
 		// What tests serve in this process would bury their words.
 		"TF_LOG_SDK=off", "TF_LOG_SDK_PROTO=off", "TF_LOG_SDK_FRAMEWORK=off", "TF_LOG_PROVIDER_OCTOEVERYWHERE=off")
 	os.Clearenv()

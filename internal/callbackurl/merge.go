@@ -2,7 +2,7 @@
 
 // Package callbackurl merges query parameters into a callback URL without
 // touching a byte of what is already there: the service stores and calls the
-// URL exactly as given (api/README.md, "Calls"), so nothing may be normalised.
+// URL exactly as given (DESIGN.md, "Calls"), so nothing may be normalised.
 //
 // It is text in, text out, and knows neither Terraform nor the API.
 package callbackurl
@@ -26,7 +26,7 @@ import (
 // the same way.
 //
 // Errors are always about query, and name its keys but none of the values: a
-// key that is empty, or one that base has already (design.md, rule 11). Keys of
+// key that is empty, or one that base has already. Keys of
 // base are compared decoded, the way a browser's URLSearchParams reads them:
 // '+' is a space, and a '%' that begins no escape stands for itself.
 //

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package fakeapi is a fake OctoEverywhere: both editions of the App API, the
-// delivery of notifications, scripted faults and a request log. It follows the
-// API as DESIGN.md tells it, and is the only server that tests, the demo and
-// the benchmark ever talk to. It knows nothing of the provider.
+// delivery of notifications, scripted faults and a request log. It follows what
+// is known of the service (DESIGN.md, "The API"), and is the only server that
+// tests, the demo and the benchmark ever talk to. It knows nothing of the
+// provider.
 //
 // Where nobody outside knows what the service does the fake chooses, and says
 // so where it does; search for "not documented".

@@ -55,7 +55,7 @@ func wantAddresses(t *testing.T, ws *acctest.Workspace, names ...string) {
 }
 
 // wantText checks that a text says all of the parts, wherever its lines break.
-func wantText(t *testing.T, text string, parts ...string) {
+func wantText(t testing.TB, text string, parts ...string) {
 	t.Helper()
 	folded := strings.Join(strings.Fields(text), " ")
 	for _, part := range parts {
@@ -88,4 +88,16 @@ func wantSummaries(t *testing.T, result acctest.Result, severity string, wanted 
 	if !maps.Equal(got, wanted) {
 		t.Errorf("%ss %v, want %v:\n%s", severity, got, wanted, fmt.Sprint(result.Diagnostics))
 	}
+}
+
+// said is what the diagnostics of a severity say, by the address of what they
+// are about.
+func said(result acctest.Result, severity string) map[string]string {
+	texts := map[string]string{}
+	for _, d := range result.Diagnostics {
+		if d.Severity == severity {
+			texts[d.Address] += d.String()
+		}
+	}
+	return texts
 }

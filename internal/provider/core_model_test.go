@@ -3,33 +3,29 @@
 package provider_test
 
 import (
-	"context"
+	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
-// coreModel is what Terraform core does with webhooks, as far as their
-// provider can tell: which calls a plan and an apply make, with which prior and
-// private state, and what may happen before what. It follows
-// internal/terraform of Terraform 1.13: node_resource_plan_instance.go,
-// node_resource_plan_orphan.go, node_resource_destroy_deposed.go,
-// node_resource_apply_instance.go, node_resource_destroy.go,
-// transform_destroy_edge.go and transform_destroy_cbd.go.
-//
-// Every plan and every apply has a provider of its own, as it has a process.
+// coreModel is what Terraform core does with webhooks, as far as their provider
+// can tell: which calls a plan and an apply make, with which prior and private
+// state, and what may happen before what. The real core chooses an order by
+// itself and shows one of many; in the model every order can be walked, which
+// is all that it is for (DESIGN.md, "One webhook"). It follows internal/terraform
+// of Terraform 1.13: node_resource_plan_instance.go, node_resource_plan_orphan.go,
+// node_resource_destroy_deposed.go, node_resource_apply_instance.go,
+// node_resource_destroy.go, transform_destroy_edge.go, transform_destroy_cbd.go.
 type coreModel struct {
-	t        *testing.T
-	w        *world
-	provider map[string]any // arguments of the provider block
+	w         *world
+	appTokens map[string]string // of the provider, by name
+	latest    *process
 
 	mu    sync.Mutex
 	state map[string]*instanceModel // by address
@@ -38,7 +34,15 @@ type coreModel struct {
 // blockModel is the configuration of one instance.
 type blockModel struct {
 	connection, url     string
+	secret              bool // callback_url_wo
 	createBeforeDestroy bool
+}
+
+func (b blockModel) arguments() map[string]any {
+	if b.secret {
+		return map[string]any{"app_connection": b.connection, "callback_url_wo": b.url}
+	}
+	return map[string]any{"app_connection": b.connection, "callback_url": b.url}
 }
 
 // instanceModel is the state of one instance.
@@ -49,34 +53,8 @@ type instanceModel struct {
 
 // objectModel is an object in state.
 type objectModel struct {
-	value   tftypes.Value
-	private []byte
+	object
 	tainted bool
-}
-
-func (o *objectModel) attribute(name string) string {
-	var attributes map[string]tftypes.Value
-	var text string
-	_ = o.value.As(&attributes)
-	_ = attributes[name].As(&text)
-	return text
-}
-
-// String writes the state for the log of a failed check.
-func (m *coreModel) String() string {
-	var text strings.Builder
-	for _, address := range slices.Sorted(maps.Keys(m.state)) {
-		instance := m.state[address]
-		objects := slices.Clone(instance.deposed)
-		if instance.current != nil {
-			objects = append(objects, instance.current)
-		}
-		for _, object := range objects {
-			fmt.Fprintf(&text, "%s: deposed=%v tainted=%v id=%s %s set=%s; ", address, object != instance.current, object.tainted,
-				object.attribute("id"), object.attribute("callback_url"), object.attribute("configured_at"))
-		}
-	}
-	return text.String()
 }
 
 // runModel is one terraform apply.
@@ -84,413 +62,413 @@ type runModel struct {
 	config  map[string]blockModel
 	replace map[string]bool // -replace
 	refresh bool            // else -refresh=false
-	walk    func([]*vertex) // carries out the steps of a graph, in an order that it allows
+	walk    func([]*node)   // runs the nodes of a graph, in an order that it allows
 }
 
-// vertex is a node of the graph: its steps run in order, and none before those
-// that it comes after have ended. Each step makes at most one call. A step that
-// is false ends the node, and those that come after it are skipped.
-type vertex struct {
+// node is a node of a graph: it runs when those that it comes after have ended
+// well, and asks for its turn before each call. It is false when it failed, or
+// had no turn any more.
+type node struct {
 	name  string
-	after []*vertex
-	steps []func() bool
+	after []*node
+	run   func(turn func() bool) bool
+}
+
+func newCoreModel(w *world, tokens map[string]string) *coreModel {
+	return &coreModel{w: w, appTokens: tokens, state: map[string]*instanceModel{}}
+}
+
+// process is a provider that was started for one walk, and what it said.
+type process struct {
+	*protocol
+	mu               sync.Mutex
+	errors, warnings []string
+}
+
+func (m *coreModel) process() *process {
+	m.latest = &process{protocol: m.w.protocol(m.appTokens)}
+	return m.latest
+}
+
+// fine notes what a call said. It is false when there were errors.
+func (p *process) fine(diagnostics []*tfprotov6.Diagnostic) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			p.errors = append(p.errors, d.Summary+": "+d.Detail)
+			continue
+		}
+		p.warnings = append(p.warnings, d.Summary)
+	}
+	return !hasErrors(diagnostics)
+}
+
+// refresh reads an object, when it has its turn.
+func (p *process) refresh(turn func() bool, o *objectModel) bool {
+	if !turn() {
+		return false
+	}
+	read, got := p.read(o.object)
+	o.object = read
+	return p.fine(got)
+}
+
+// plan plans, when it has its turn.
+func (p *process) plan(turn func() bool, prior object, arguments map[string]any) (plan planned, fine bool) {
+	if !turn() {
+		return plan, false
+	}
+	plan = p.protocol.plan(prior, arguments)
+	return plan, p.fine(plan.diagnostics)
+}
+
+// destroy carries out a destroy, when it has its turn, with the private state
+// of what was planned: for an object that is replaced that is its successor's.
+// What is left of the object, if anything, is in it.
+func (p *process) destroy(turn func() bool, o *objectModel, plan planned) (gone, fine bool) {
+	if !turn() {
+		return false, false
+	}
+	plan.state = p.noObject().state
+	left, got := p.carryOut(o.object, plan, nil)
+	if gone = p.isNull(left.state); !gone {
+		o.object = left
+	}
+	return gone, p.fine(got)
 }
 
 // changeModel is what was planned for an instance.
 type changeModel struct {
-	action        string // "create", "update", "replace", "destroy" or "none"
-	before, after tftypes.Value
-	private       []byte
+	planned
+	replaced *objectModel // of a replacement or a destroy
 }
 
-func newCoreModel(t *testing.T, w *world, tokens map[string]string) *coreModel {
-	named := map[string]any{}
-	for name, token := range tokens {
-		named[name] = token
-	}
-	return &coreModel{
-		t: t, w: w, state: map[string]*instanceModel{},
-		provider: map[string]any{"endpoint": w.url, "app_tokens": named, "max_retries": 0},
-	}
-}
-
-// apply plans and applies. Warnings, of the apply, and the error are what a
+// apply plans and applies. The warnings, of the apply, and the error are what a
 // person would see; the state is what they would have then.
 func (m *coreModel) apply(run runModel) (warnings []string, err error) {
-	planned, errs := m.plan(run)
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("plan: %s", strings.Join(errs, "; "))
+	planning := m.process()
+	changes := m.plan(planning, run)
+	if len(planning.errors) > 0 {
+		return nil, fmt.Errorf("plan: %s", strings.Join(planning.errors, "; "))
 	}
-	warnings, errs = m.applyPlan(run, planned)
-	if len(errs) > 0 {
-		return warnings, fmt.Errorf("apply: %s", strings.Join(errs, "; "))
+	applying := m.process()
+	m.carryOut(applying, run, changes)
+	if len(applying.errors) > 0 {
+		err = fmt.Errorf("apply: %s", strings.Join(applying.errors, "; "))
 	}
-	return warnings, nil
+	return applying.warnings, err
 }
 
-// plan walks the plan graph, in which no webhook depends on another. On
-// success the state is the refreshed one.
-func (m *coreModel) plan(run runModel) (map[string]*changeModel, []string) {
-	p := m.configured()
-	refreshed := map[string]*instanceModel{}
-	planned := map[string]*changeModel{}
-	var graph []*vertex
+// mustApply is apply where nothing can fail.
+func (m *coreModel) mustApply(run runModel) {
+	m.w.t.Helper()
+	if _, err := m.apply(run); err != nil {
+		m.w.t.Fatal(err)
+	}
+}
+
+// plan walks the plan graph, in which no webhook depends on another. On success
+// the state is the refreshed one.
+func (m *coreModel) plan(p *process, run runModel) map[string]*changeModel {
+	changes, refreshed := map[string]*changeModel{}, map[string]*instanceModel{}
+	var graph []*node
+	for address := range run.config {
+		refreshed[address] = &instanceModel{}
+	}
 	for address, instance := range m.state {
 		copied := &instanceModel{}
-		refreshed[address] = copied
 		if instance.current != nil {
-			object := *instance.current
-			copied.current = &object
+			copied.current = new(*instance.current)
 		}
 		for _, deposed := range instance.deposed {
-			object := *deposed
-			copied.deposed = append(copied.deposed, &object)
-			graph = append(graph, &vertex{name: address + " (deposed)", steps: []func() bool{
-				func() bool { return !run.refresh || p.read(&object) },
-				func() bool { _, ok := p.planDestroy(&object); return ok }, // planned again at apply
-			}})
-		}
-	}
-	set := func(address string, change *changeModel) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		planned[address] = change
-	}
-	for address, instance := range refreshed {
-		if _, configured := run.config[address]; configured || instance.current == nil {
-			continue
-		}
-		object := instance.current
-		graph = append(graph, &vertex{name: address + " (orphan)", steps: []func() bool{
-			func() bool { return !run.refresh || p.read(object) },
-			func() bool {
-				private, ok := p.planDestroy(object)
-				set(address, &changeModel{action: "destroy", before: object.value, private: private})
-				return ok
-			},
-		}})
-	}
-	for address, block := range run.config {
-		var object *objectModel
-		if instance := refreshed[address]; instance != nil {
-			object = instance.current
-		}
-		change := &changeModel{}
-		var answer *tfprotov6.PlanResourceChangeResponse
-		graph = append(graph, &vertex{name: address, steps: []func() bool{
-			func() bool { return object == nil || !run.refresh || p.read(object) },
-			func() bool {
-				prior, private := p.null(), []byte(nil)
-				if object != nil {
-					change.before = object.value
-					if !object.tainted { // tainted: planned as if new, then made a replacement
-						prior, private = object.value, object.private
-					}
-				}
-				var ok bool
-				if answer, ok = p.plan(prior, private, block); !ok {
+			deposed = new(*deposed)
+			copied.deposed = append(copied.deposed, deposed)
+			graph = append(graph, &node{name: address + " (deposed)", run: func(turn func() bool) bool {
+				// Planned again at apply, so what is planned here is lost.
+				if run.refresh && !p.refresh(turn, deposed) {
 					return false
 				}
-				change.after, change.private = p.decode(answer.PlannedState), answer.PlannedPrivate
-				change.action = actionOf(prior, change.after, answer)
-				if object != nil && (object.tainted || run.replace[address]) {
-					change.action = "replace"
+				_, fine := p.plan(turn, deposed.object, nil)
+				return fine
+			}})
+		}
+		refreshed[address] = copied
+	}
+	for address, instance := range refreshed {
+		graph = append(graph, &node{name: address, run: func(turn func() bool) bool {
+			current, prior, change := instance.current, p.noObject(), &changeModel{}
+			if current != nil {
+				if run.refresh && !p.refresh(turn, current) {
+					return false
 				}
-				set(address, change)
+				change.replaced, prior = current, current.object
+			}
+			var arguments map[string]any
+			block, configured := run.config[address]
+			tainted := configured && current != nil && current.tainted
+			switch {
+			case configured:
+				arguments = block.arguments()
+			case current == nil: // there are deposed ones alone
 				return true
-			},
-			func() bool { // a replacement is planned once more, as a creation
-				if change.action != "replace" || object.tainted {
-					return true
+			}
+			if tainted { // planned as if new, then made a replacement
+				prior = p.noObject()
+			}
+			var fine bool
+			if change.planned, fine = p.plan(turn, prior, arguments); !fine {
+				return false
+			}
+			if tainted || configured && current != nil && run.replace[address] {
+				change.action = "replace"
+			}
+			if change.action == "replace" && !tainted { // planned once more, as a creation
+				again, fine := p.plan(turn, object{state: p.noObject().state, private: change.private}, arguments)
+				if !fine {
+					return false
 				}
-				again, ok := p.plan(p.null(), answer.PlannedPrivate, block)
-				if ok {
-					change.after, change.private = p.decode(again.PlannedState), again.PlannedPrivate
-				}
-				return ok
-			},
+				change.object = again.object
+			}
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			changes[address] = change
+			return true
 		}})
 	}
 	run.walk(graph)
-	if len(p.errs) == 0 {
+	if len(p.errors) == 0 {
 		m.state = refreshed
 	}
-	return planned, p.errs
+	return changes
 }
 
-// actionOf names the change that a plan makes of an object.
-func actionOf(prior, after tftypes.Value, answer *tfprotov6.PlanResourceChangeResponse) string {
-	switch {
-	case prior.IsNull():
-		return "create"
-	case len(answer.RequiresReplace) > 0:
-		return "replace"
-	case prior.Equal(after):
-		return "none"
-	}
-	return "update"
-}
-
-// applyPlan walks the apply graph: a replacement's two halves in their order,
+// carryOut walks the apply graph: a replacement's two halves in their order,
 // deposed objects after the current one, all else as it comes.
-func (m *coreModel) applyPlan(run runModel, planned map[string]*changeModel) (warnings, errs []string) {
-	p := m.configured()
-	var graph []*vertex
-	creators := map[string]*vertex{}
-	for address, change := range planned {
+func (m *coreModel) carryOut(p *process, run runModel, changes map[string]*changeModel) {
+	var graph []*node
+	creators := map[string]*node{}
+	for address, change := range changes {
 		block := run.config[address]
-		destroy := &vertex{name: address + " (destroy)", steps: []func() bool{func() bool {
-			return m.destroy(p, address, change)
-		}}}
-		create := &vertex{name: address, steps: m.create(p, address, block, change)}
-		switch {
-		case change.action == "destroy":
+		destroy := &node{name: address + " (destroy)", run: func(turn func() bool) bool {
+			gone, fine := p.destroy(turn, change.replaced, change.planned)
+			if gone {
+				m.edit(address, func(i *instanceModel) { i.current = nil })
+			}
+			return fine
+		}}
+		create := &node{name: address, run: func(turn func() bool) bool { return m.create(p, turn, address, block, change) }}
+		switch change.action {
+		case "delete":
 			graph = append(graph, destroy)
 			continue
-		case change.action == "none":
+		case "":
 			continue
-		case change.action == "replace" && !block.createBeforeDestroy:
-			create.after = []*vertex{destroy}
+		case "replace":
+			if block.createBeforeDestroy {
+				destroy = m.destroyDeposed(p, address, change.replaced, create)
+			} else {
+				create.after = []*node{destroy}
+			}
 			graph = append(graph, destroy)
-		case change.action == "replace":
-			graph = append(graph, m.destroyDeposed(p, address, m.state[address].current, create))
 		}
 		creators[address] = create
 		graph = append(graph, create)
 	}
 	for address, instance := range m.state {
-		for _, object := range instance.deposed {
-			graph = append(graph, m.destroyDeposed(p, address, object, creators[address]))
+		for _, deposed := range instance.deposed {
+			graph = append(graph, m.destroyDeposed(p, address, deposed, creators[address]))
 		}
 	}
 	run.walk(graph)
-	for address, instance := range m.state {
-		if instance.current == nil && len(instance.deposed) == 0 {
-			delete(m.state, address)
-		}
-	}
-	return p.warnings, p.errs
+	maps.DeleteFunc(m.state, func(_ string, i *instanceModel) bool { return i.current == nil && len(i.deposed) == 0 })
 }
 
 // create deposes what is there when it must, plans again with what is known
 // now, and creates or updates.
-func (m *coreModel) create(p *providerRun, address string, block blockModel, change *changeModel) []func() bool {
-	prior, private := p.null(), []byte(nil)
+func (m *coreModel) create(p *process, turn func() bool, address string, block blockModel, change *changeModel) bool {
+	if !turn() {
+		return false
+	}
+	prior := p.noObject()
 	var deposed *objectModel
-	var answer *tfprotov6.PlanResourceChangeResponse
-	again := func() bool {
-		m.mu.Lock()
-		instance := m.instance(address)
-		if change.action == "replace" && instance.current != nil {
-			deposed, instance.current = instance.current, nil
-			instance.deposed = append(instance.deposed, deposed)
+	m.edit(address, func(i *instanceModel) {
+		if change.action == "replace" && i.current != nil {
+			deposed, i.current = i.current, nil
+			i.deposed = append(i.deposed, deposed)
 		}
-		if instance.current != nil {
-			prior, private = instance.current.value, instance.current.private
+		if i.current != nil {
+			prior = i.current.object
 		}
-		m.mu.Unlock()
-		var ok bool
-		answer, ok = p.plan(prior, private, block)
-		return ok
+	})
+	plan := p.protocol.plan(prior, block.arguments())
+	if fine := p.fine(plan.diagnostics); !fine || plan.action == "" { // an update may turn out to be none
+		return fine
 	}
-	apply := func() bool {
-		after := p.decode(answer.PlannedState)
-		if prior.Equal(after) {
-			return true // an update that turned out to be none
-		}
-		value, newPrivate, ok := p.apply(prior, after, answer.PlannedPrivate, &block)
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		instance := m.instance(address)
+	if !turn() {
+		return false
+	}
+	made, got := p.carryOut(prior, plan, block.arguments())
+	fine := p.fine(got)
+	m.edit(address, func(i *instanceModel) {
 		switch {
-		case !value.IsNull():
-			instance.current = &objectModel{value: value, private: newPrivate, tainted: !ok && prior.IsNull()}
+		case !p.isNull(made.state):
+			i.current = &objectModel{made, !fine && p.isNull(prior.state)}
 		case deposed != nil: // the old object is taken back
-			instance.current = deposed
-			instance.deposed = slices.DeleteFunc(instance.deposed, func(o *objectModel) bool { return o == deposed })
+			i.current = deposed
+			i.deposed = slices.DeleteFunc(i.deposed, func(o *objectModel) bool { return o == deposed })
 		}
-		return ok
-	}
-	return []func() bool{again, apply}
-}
-
-// destroy carries out a planned destroy of a current object.
-func (m *coreModel) destroy(p *providerRun, address string, change *changeModel) bool {
-	value, private, ok := p.apply(change.before, p.null(), change.private, nil)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	instance := m.instance(address)
-	if value.IsNull() {
-		instance.current = nil
-	} else {
-		instance.current = &objectModel{value: value, private: private, tainted: instance.current.tainted}
-	}
-	return ok
+	})
+	return fine
 }
 
 // destroyDeposed plans a deposed object's destroy again and carries it out.
-func (m *coreModel) destroyDeposed(p *providerRun, address string, object *objectModel, creator *vertex) *vertex {
-	v := &vertex{name: address + " (destroy deposed)"}
+func (m *coreModel) destroyDeposed(p *process, address string, o *objectModel, creator *node) *node {
+	v := &node{name: address + " (destroy deposed)", run: func(turn func() bool) bool {
+		plan, fine := p.plan(turn, o.object, nil)
+		if !fine {
+			return false
+		}
+		gone, fine := p.destroy(turn, o, plan)
+		if gone {
+			m.edit(address, func(i *instanceModel) {
+				i.deposed = slices.DeleteFunc(i.deposed, func(other *objectModel) bool { return other == o })
+			})
+		}
+		return fine
+	}}
 	if creator != nil {
-		v.after = []*vertex{creator}
-	}
-	var private []byte
-	v.steps = []func() bool{
-		func() (ok bool) { private, ok = p.planDestroy(object); return ok },
-		func() bool {
-			value, newPrivate, ok := p.apply(object.value, p.null(), private, nil)
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			instance := m.instance(address)
-			if value.IsNull() {
-				instance.deposed = slices.DeleteFunc(instance.deposed, func(o *objectModel) bool { return o == object })
-			} else {
-				object.value, object.private = value, newPrivate
-			}
-			return ok
-		},
+		v.after = []*node{creator}
 	}
 	return v
 }
 
-// instance returns an instance's state; m.mu must be held.
-func (m *coreModel) instance(address string) *instanceModel {
+// edit changes an instance's state.
+func (m *coreModel) edit(address string, change func(*instanceModel)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.state[address] == nil {
 		m.state[address] = &instanceModel{}
 	}
-	return m.state[address]
+	change(m.state[address])
 }
 
-// configured starts a provider, as each walk does.
-func (m *coreModel) configured() *providerRun {
-	p := &providerRun{t: m.t, server: provider.NewServer(m.w.newProvider())()}
-	schemas, err := p.server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
-	p.must(err)
-	p.schema = schemas.ResourceSchemas[webhookType]
-	block := (&protocol{t: m.t}).value(schemas.Provider, maps.Clone(m.provider))
-	answer, err := p.server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{Config: block})
-	p.must(err)
-	p.fine(answer.Diagnostics)
-	return p
+// firstOrder takes whatever can go first.
+func firstOrder(graph []*node) { walkOneByOne(graph, func(int) int { return 0 }, -1) }
+
+// inOrder walks graphs one call at a time, as next chooses.
+func inOrder(next func(int) int) func([]*node) {
+	return func(graph []*node) { walkOneByOne(graph, next, -1) }
 }
 
-// providerRun is one configured provider and what it complained of.
-type providerRun struct {
-	t      *testing.T
-	server tfprotov6.ProviderServer
-	schema *tfprotov6.Schema
-
-	mu             sync.Mutex
-	errs, warnings []string
-}
-
-// must panics, since t.Fatal is for the test's own goroutine.
-func (p *providerRun) must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-// fine notes errors. It is false when there are any.
-func (p *providerRun) fine(diagnostics []*tfprotov6.Diagnostic) bool {
-	fine := true
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			p.errs = append(p.errs, d.Summary+": "+d.Detail)
-			fine = false
-			continue
+// whole has each node make all its calls in one turn, where every order of the
+// single calls would be too many.
+func whole(walk func([]*node)) func([]*node) {
+	return func(graph []*node) {
+		for _, v := range graph {
+			run := v.run
+			v.run = func(turn func() bool) bool { return turn() && run(func() bool { return true }) }
 		}
-		p.warnings = append(p.warnings, d.Summary)
+		walk(graph)
 	}
-	return fine
 }
 
-func (p *providerRun) null() tftypes.Value { return tftypes.NewValue(p.schema.ValueType(), nil) }
-
-func (p *providerRun) encode(value tftypes.Value) *tfprotov6.DynamicValue {
-	encoded, err := tfprotov6.NewDynamicValue(p.schema.ValueType(), value)
-	p.must(err)
-	return &encoded
-}
-
-func (p *providerRun) decode(value *tfprotov6.DynamicValue) tftypes.Value {
-	if value == nil {
-		return p.null()
-	}
-	decoded, err := value.Unmarshal(p.schema.ValueType())
-	p.must(err)
-	return decoded
-}
-
-// config is a block as the provider gets it, and proposed what core proposes as
-// the planned state: computed attributes from the prior state, else unknown.
-func (p *providerRun) config(block blockModel, prior tftypes.Value) (config, proposed tftypes.Value) {
-	written := map[string]string{"app_connection": block.connection, "callback_url": block.url}
-	var before map[string]tftypes.Value
-	if !prior.IsNull() {
-		p.must(prior.As(&before))
-	}
-	configured, planned := map[string]tftypes.Value{}, map[string]tftypes.Value{}
-	for _, attribute := range p.schema.Block.Attributes {
-		value := tftypes.NewValue(attribute.Type, nil)
-		if text, ok := written[attribute.Name]; ok {
-			value = tftypes.NewValue(attribute.Type, text)
+// everyOrder calls try once for every way to make its choices.
+func everyOrder(try func(next func(n int) int)) (orders int) {
+	var chosen, among []int
+	for {
+		orders++
+		made := 0
+		try(func(n int) int {
+			if made == len(chosen) {
+				chosen, among = append(chosen, 0), append(among, n)
+			}
+			made++
+			return chosen[made-1]
+		})
+		last := len(chosen) - 1
+		for last >= 0 && chosen[last]+1 == among[last] {
+			last--
 		}
-		configured[attribute.Name], planned[attribute.Name] = value, value
-		switch {
-		case !value.IsNull() || !attribute.Computed:
-		case before != nil:
-			planned[attribute.Name] = before[attribute.Name]
-		default:
-			planned[attribute.Name] = tftypes.NewValue(attribute.Type, tftypes.UnknownValue)
+		if last < 0 {
+			return orders
+		}
+		chosen, among = chosen[:last+1], among[:last+1]
+		chosen[last]++
+	}
+}
+
+// walkOneByOne interleaves the calls of the graph's nodes as next chooses, and
+// stops after some (-1: never).
+func walkOneByOne(graph []*node, next func(n int) int, stopAfter int) (stopped bool) {
+	slices.SortFunc(graph, func(a, b *node) int { return cmp.Compare(a.name, b.name) })
+	fine := map[*node]bool{}
+	call := map[*node]func() bool{} // makes the next call of a node that runs; false at its end
+	var stops []func()
+	defer func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}()
+	for {
+		var waiting []*node
+		for _, v := range graph { // starts what can start: it runs until it asks for its first turn
+			ready := !slices.ContainsFunc(v.after, func(before *node) bool { return !fine[before] })
+			if _, started := call[v]; !started && ready {
+				resume, stop := iter.Pull(func(yield func(struct{}) bool) {
+					fine[v] = v.run(func() bool { return yield(struct{}{}) })
+				})
+				stops = append(stops, stop)
+				call[v] = func() bool { _, more := resume(); return more }
+				if !call[v]() {
+					call[v] = nil
+				}
+			}
+			if call[v] != nil {
+				waiting = append(waiting, v)
+			}
+		}
+		if len(waiting) == 0 || stopAfter == 0 {
+			return len(waiting) > 0
+		}
+		stopAfter--
+		v := waiting[0]
+		if len(waiting) > 1 {
+			v = waiting[next(len(waiting))]
+		}
+		if !call[v]() {
+			call[v] = nil
 		}
 	}
-	return tftypes.NewValue(p.schema.ValueType(), configured), tftypes.NewValue(p.schema.ValueType(), planned)
 }
 
-// read refreshes an object.
-func (p *providerRun) read(object *objectModel) bool {
-	answer, err := p.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
-		TypeName: webhookType, CurrentState: p.encode(object.value), Private: object.private,
-	})
-	p.must(err)
-	if !p.fine(answer.Diagnostics) {
-		return false
+// sideBySide runs that many nodes at a time, each as soon as those before it
+// have ended.
+func sideBySide(nodes int) func([]*node) {
+	return func(graph []*node) {
+		free := make(chan struct{}, nodes)
+		ended, fine := map[*node]chan struct{}{}, sync.Map{}
+		for _, v := range graph {
+			ended[v] = make(chan struct{})
+		}
+		for _, v := range graph {
+			go func() {
+				defer close(ended[v])
+				for _, before := range v.after {
+					<-ended[before]
+					if _, ok := fine.Load(before); !ok {
+						return
+					}
+				}
+				free <- struct{}{}
+				defer func() { <-free }()
+				if v.run(func() bool { return true }) {
+					fine.Store(v, true)
+				}
+			}()
+		}
+		for _, v := range graph {
+			<-ended[v]
+		}
 	}
-	object.value, object.private = p.decode(answer.NewState), answer.Private
-	return true
-}
-
-func (p *providerRun) plan(prior tftypes.Value, private []byte, block blockModel) (*tfprotov6.PlanResourceChangeResponse, bool) {
-	config, proposed := p.config(block, prior)
-	answer, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: webhookType, PriorState: p.encode(prior), ProposedNewState: p.encode(proposed),
-		Config: p.encode(config), PriorPrivate: private,
-	})
-	p.must(err)
-	return answer, p.fine(answer.Diagnostics)
-}
-
-func (p *providerRun) planDestroy(object *objectModel) (private []byte, ok bool) {
-	answer, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: webhookType, PriorState: p.encode(object.value), ProposedNewState: p.encode(p.null()),
-		Config: p.encode(p.null()), PriorPrivate: object.private,
-	})
-	p.must(err)
-	return answer.PlannedPrivate, p.fine(answer.Diagnostics)
-}
-
-func (p *providerRun) apply(before, after tftypes.Value, private []byte, block *blockModel) (tftypes.Value, []byte, bool) {
-	config := p.null()
-	if block != nil {
-		config, _ = p.config(*block, before)
-	}
-	answer, err := p.server.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: webhookType, PriorState: p.encode(before), PlannedState: p.encode(after),
-		Config: p.encode(config), PlannedPrivate: private,
-	})
-	p.must(err)
-	return p.decode(answer.NewState), answer.Private, p.fine(answer.Diagnostics)
 }

@@ -280,9 +280,14 @@ func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// sentence makes an error's text one: a capital first, a full stop last.
+// sentence makes an error's text one: a capital first, a full stop last, unless
+// it asks.
 func sentence(err error) string {
-	return capital(strings.TrimSuffix(err.Error(), ".")) + "."
+	text := capital(strings.TrimSuffix(err.Error(), "."))
+	if strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
 }
 
 // capital makes the first letter one.

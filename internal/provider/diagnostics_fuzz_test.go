@@ -21,14 +21,21 @@ type answering func() *http.Response
 
 func (a answering) RoundTrip(*http.Request) (*http.Response, error) { return a(), nil }
 
+// The secrets of this test: none may appear in a diagnostic.
+const (
+	secretToken = "tok-SECRET-0123456789"
+	secretQuery = "hush-hush"
+	secretURL   = "https://app.example.com/octo?key=" + secretQuery
+)
+
 // FuzzDiagnostics answers every call with anything, secrets in any encoding
 // among it, and makes every diagnostic that can come of it: none of them holds
-// the token or the callback URL's query (issue 5, line 4; design, HTTP rules).
+// the token or the callback URL's query (DESIGN.md, "Secrets").
 // In the texts #TOKEN# and #URL# stand for the secrets, encoded as encoding
 // says.
 func FuzzDiagnostics(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status uint16, contentType, location, body string, encoding uint8, secretInPath bool) {
-		wanted := wantedOf(t)
+		wanted := settingOf(t)
 		if secretInPath {
 			wanted.secretURL = "mac" // callback_url_wo: no part of the path is shown
 		}

@@ -30,7 +30,7 @@ const functionsNeed = "Provider functions need Terraform or OpenTofu 1.8, and th
 type callbackURLFunction struct{}
 
 // NewCallbackURLFunction returns the provider function callback_url(base,
-// query_map) (design.md, "Functions").
+// query_map).
 func NewCallbackURLFunction() function.Function {
 	return &callbackURLFunction{}
 }

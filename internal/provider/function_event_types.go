@@ -15,8 +15,7 @@ var _ function.Function = (*eventTypesFunction)(nil)
 
 type eventTypesFunction struct{}
 
-// NewEventTypesFunction returns the provider function event_types() (design.md,
-// "Functions").
+// NewEventTypesFunction returns the provider function event_types().
 func NewEventTypesFunction() function.Function {
 	return &eventTypesFunction{}
 }

@@ -17,7 +17,7 @@ const fuzzMark = "hush-SECRET-hush"
 // FuzzProviderConfig gives the provider block any values, null and unknown
 // ones among them: either there are errors, each at an argument, or there is a
 // session that plans a webhook. Neither repeats a token, or what an endpoint
-// hides in its user name, password, query or fragment (issue 5, line 4).
+// hides in its user name, password, query or fragment (DESIGN.md, "Secrets").
 // #SECRET# in an argument stands for such a thing.
 func FuzzProviderConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, appToken, name, namedToken, endpoint, webhookAPI, requestTimeout string, maxRetries int, absent, notKnown uint8) {

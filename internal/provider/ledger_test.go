@@ -92,27 +92,27 @@ func TestLedgerUnderLoad(t *testing.T) {
 	}
 }
 
-// TestLedgerClaims gives the webhook to one of many, who may ask again.
-func TestLedgerClaims(t *testing.T) {
+// TestLedgerChoosesOne of many: one has the webhook and may ask again, and one
+// object is the first.
+func TestLedgerChoosesOne(t *testing.T) {
 	t.Parallel()
 	l := newLedger()
-	var owners atomic.Int32
+	var owners, firsts atomic.Int32
 	together(func(int) {
 		c := claim{by: newInstance(), heir: heir{Sets: true}}
 		granted, mustSet := l.claim("a", c)
-		again, _ := l.claim("a", c)
-		if granted != again {
-			t.Errorf("granted %v, then %v", granted, again)
-		}
-		if mustSet {
-			t.Error("told to set what is going to be set")
+		if again, _ := l.claim("a", c); granted != again || mustSet {
+			t.Errorf("granted %v, then %v; told to set %v", granted, again, mustSet)
 		}
 		if granted {
 			owners.Add(1)
 		}
+		if _, twice := l.found("a", c.by, heir{}); !twice {
+			firsts.Add(1)
+		}
 	})
-	if owners.Load() != 1 {
-		t.Errorf("%d own the webhook", owners.Load())
+	if owners.Load() != 1 || firsts.Load() != 1 {
+		t.Errorf("%d own the webhook, %d objects are the first", owners.Load(), firsts.Load())
 	}
 }
 
@@ -136,21 +136,6 @@ func TestLedgerKeepsForTheIdle(t *testing.T) {
 		if kept[connection].Load() == mustSet[connection].Load() {
 			t.Fatalf("kept %v, must set %v", kept[connection].Load(), mustSet[connection].Load())
 		}
-	}
-}
-
-// TestLedgerFirstOfMany tells one of many objects that it is the first.
-func TestLedgerFirstOfMany(t *testing.T) {
-	t.Parallel()
-	l := newLedger()
-	var firsts atomic.Int32
-	together(func(int) {
-		if _, twice := l.found("a", newInstance(), heir{}); !twice {
-			firsts.Add(1)
-		}
-	})
-	if firsts.Load() != 1 {
-		t.Errorf("%d objects are the first", firsts.Load())
 	}
 }
 

@@ -4,7 +4,9 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,10 +18,10 @@ import (
 )
 
 // protocol talks to the provider as Terraform does, without Terraform: for
-// long tables of wrong values, for paths of diagnostics, which the CLI does not
-// show, and for clients with other capabilities.
+// tables that need nothing else of it, for paths of diagnostics, which the CLI
+// does not show, and for clients with other capabilities.
 type protocol struct {
-	t       *testing.T
+	t       testing.TB
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
@@ -32,12 +34,26 @@ const (
 // unknown is an argument that is not known yet.
 type unknown struct{}
 
-func newProtocol(t *testing.T, factory func() fwprovider.Provider) *protocol {
+func newProtocol(t testing.TB, factory func() fwprovider.Provider) *protocol {
 	t.Helper()
 	p := &protocol{t: t, server: provider.NewServer(factory)()}
 	schemas, err := p.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
 	p.schemas = schemas
+	return p
+}
+
+// protocol is a run with the world's provider, which has these App Connections
+// and doesn't retry unless told.
+func (w *world) protocol(tokens map[string]string, more ...map[string]any) *protocol {
+	w.t.Helper()
+	named := map[string]any{}
+	for name, token := range tokens {
+		named[name] = token
+	}
+	p := newProtocol(w.t, w.newProvider())
+	arguments := with(map[string]any{"endpoint": w.url, "app_tokens": named, "max_retries": 0}, more...)
+	wantNoDiagnostics(w.t, p.configure(arguments))
 	return p
 }
 
@@ -57,26 +73,32 @@ func (p *protocol) value(schema *tfprotov6.Schema, arguments map[string]any) *tf
 	}
 	values := map[string]tftypes.Value{}
 	for name, attributeType := range objectType.AttributeTypes {
-		values[name] = tfValue(p.t, attributeType, arguments[name])
-		delete(arguments, name)
+		values[name] = p.tfValue(attributeType, arguments[name])
 	}
-	if len(arguments) > 0 {
-		p.t.Fatalf("no such arguments: %v", arguments)
+	for name := range arguments {
+		if _, known := values[name]; !known {
+			p.t.Fatalf("no such argument: %s", name)
+		}
 	}
-	dynamic, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
+	return p.encode(objectType, tftypes.NewValue(objectType, values))
+}
+
+func (p *protocol) encode(as tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
+	p.t.Helper()
+	encoded, err := tfprotov6.NewDynamicValue(as, value)
 	p.must(err)
-	return &dynamic
+	return &encoded
 }
 
 // tfValue makes a value of a type from a Go value.
-func tfValue(t *testing.T, as tftypes.Type, from any) tftypes.Value {
-	t.Helper()
+func (p *protocol) tfValue(as tftypes.Type, from any) tftypes.Value {
+	p.t.Helper()
 	switch from := from.(type) {
-	case nil:
-		return tftypes.NewValue(as, nil)
+	case tftypes.Value:
+		return from
 	case unknown:
 		return tftypes.NewValue(as, tftypes.UnknownValue)
-	case string, bool:
+	case nil, string, bool:
 		return tftypes.NewValue(as, from)
 	case float64:
 		return tftypes.NewValue(as, big.NewFloat(from))
@@ -85,27 +107,25 @@ func tfValue(t *testing.T, as tftypes.Type, from any) tftypes.Value {
 	case map[string]any:
 		values := map[string]tftypes.Value{}
 		for key, value := range from {
-			values[key] = tfValue(t, tftypes.String, value)
+			values[key] = p.tfValue(tftypes.String, value)
 		}
 		return tftypes.NewValue(as, values)
 	case []any:
 		values := make([]tftypes.Value, 0, len(from))
 		for _, value := range from {
-			values = append(values, tfValue(t, tftypes.String, value))
+			values = append(values, p.tfValue(tftypes.String, value))
 		}
 		return tftypes.NewValue(as, values)
 	}
-	t.Fatalf("can't make a value of %T", from)
+	p.t.Fatalf("can't make a value of %T", from)
 	return tftypes.Value{}
 }
 
-// with copies arguments, since value empties its map.
+// with adds arguments to a copy of others.
 func with(arguments map[string]any, more ...map[string]any) map[string]any {
 	all := map[string]any{}
 	for _, some := range append([]map[string]any{arguments}, more...) {
-		for name, value := range some {
-			all[name] = value
-		}
+		maps.Copy(all, some)
 	}
 	return all
 }
@@ -114,7 +134,7 @@ func with(arguments map[string]any, more ...map[string]any) map[string]any {
 // provider with it, as Terraform does.
 func (p *protocol) configure(arguments map[string]any) []*tfprotov6.Diagnostic {
 	p.t.Helper()
-	config := p.value(p.schemas.Provider, with(arguments))
+	config := p.value(p.schemas.Provider, arguments)
 	validated, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	p.must(err)
 	if len(validated.Diagnostics) > 0 {
@@ -131,35 +151,11 @@ func (p *protocol) validateWebhook(arguments map[string]any, writeOnly bool) []*
 	p.t.Helper()
 	response, err := p.server.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName:           webhookType,
-		Config:             p.value(p.schemas.ResourceSchemas[webhookType], with(arguments)),
+		Config:             p.value(p.schemas.ResourceSchemas[webhookType], arguments),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: writeOnly},
 	})
 	p.must(err)
 	return response.Diagnostics
-}
-
-// planWebhook plans the creation of a webhook.
-func (p *protocol) planWebhook(arguments map[string]any) *tfprotov6.PlanResourceChangeResponse {
-	p.t.Helper()
-	schema := p.schemas.ResourceSchemas[webhookType]
-	prior, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
-	p.must(err)
-	proposed := with(arguments, map[string]any{"id": unknown{}, "configured_at": unknown{}, "expires_at": unknown{}})
-	for _, computed := range []string{"renew_before_days", "verify_delivery"} {
-		if proposed[computed] == nil {
-			proposed[computed] = unknown{}
-		}
-	}
-	delete(proposed, "callback_url_wo")
-	delete(proposed, "app_token_wo")
-	response, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName:         webhookType,
-		PriorState:       &prior,
-		ProposedNewState: p.value(schema, proposed),
-		Config:           p.value(schema, with(arguments)),
-	})
-	p.must(err)
-	return response
 }
 
 // readAppConnection reads the data source.
@@ -167,10 +163,170 @@ func (p *protocol) readAppConnection(arguments map[string]any) []*tfprotov6.Diag
 	p.t.Helper()
 	response, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{
 		TypeName: appConnectionType,
-		Config:   p.value(p.schemas.DataSourceSchemas[appConnectionType], with(arguments)),
+		Config:   p.value(p.schemas.DataSourceSchemas[appConnectionType], arguments),
 	})
 	p.must(err)
 	return response.Diagnostics
+}
+
+// object is a webhook as Terraform keeps it.
+type object struct {
+	state    *tfprotov6.DynamicValue
+	identity *tfprotov6.ResourceIdentityData
+	private  []byte
+}
+
+// webhookObject is the type of a webhook's state.
+func (p *protocol) webhookObject() tftypes.Type {
+	return p.schemas.ResourceSchemas[webhookType].ValueType()
+}
+
+// noObject is what there is before a creation.
+func (p *protocol) noObject() object {
+	p.t.Helper()
+	return object{state: p.encode(p.webhookObject(), tftypes.NewValue(p.webhookObject(), nil))}
+}
+
+func (p *protocol) decode(state *tfprotov6.DynamicValue) tftypes.Value {
+	p.t.Helper()
+	if state == nil {
+		return tftypes.NewValue(p.webhookObject(), nil)
+	}
+	value, err := state.Unmarshal(p.webhookObject())
+	p.must(err)
+	return value
+}
+
+func (p *protocol) isNull(state *tfprotov6.DynamicValue) bool {
+	p.t.Helper()
+	return p.decode(state).IsNull()
+}
+
+// attribute is a text of a webhook's state; "" for null.
+func (p *protocol) attribute(of object, name string) (text string) {
+	p.t.Helper()
+	var attributes map[string]tftypes.Value
+	p.must(p.decode(of.state).As(&attributes))
+	if value := attributes[name]; value.IsKnown() && !value.IsNull() {
+		p.must(value.As(&text))
+	}
+	return text
+}
+
+// planned is what a plan says of a webhook.
+type planned struct {
+	object             // what it is to be
+	action      string // "create", "update", "replace", "delete" or, for none, ""
+	diagnostics []*tfprotov6.Diagnostic
+}
+
+// planWebhook plans the creation of a webhook.
+func (p *protocol) planWebhook(arguments map[string]any) *tfprotov6.PlanResourceChangeResponse {
+	p.t.Helper()
+	return p.planChange(p.noObject(), arguments)
+}
+
+// planChange plans a webhook with these arguments, nil for its end.
+func (p *protocol) planChange(prior object, arguments map[string]any) *tfprotov6.PlanResourceChangeResponse {
+	p.t.Helper()
+	response, err := p.server.PlanResourceChange(p.t.Context(), p.planRequest(prior, arguments))
+	p.must(err)
+	return response
+}
+
+// planRequest is how core asks for it: it proposes the configuration, and of
+// what that leaves out and the provider computes the prior value.
+func (p *protocol) planRequest(prior object, arguments map[string]any) *tfprotov6.PlanResourceChangeRequest {
+	p.t.Helper()
+	config, proposed := p.noObject().state, p.noObject().state
+	if arguments != nil {
+		var before map[string]tftypes.Value
+		if !p.isNull(prior.state) {
+			p.must(p.decode(prior.state).As(&before))
+		}
+		filled := with(arguments)
+		schema := p.schemas.ResourceSchemas[webhookType]
+		for _, attribute := range schema.Block.Attributes {
+			switch {
+			case attribute.WriteOnly:
+				delete(filled, attribute.Name)
+			case arguments[attribute.Name] != nil || !attribute.Computed:
+			case before != nil:
+				filled[attribute.Name] = before[attribute.Name]
+			default:
+				filled[attribute.Name] = unknown{}
+			}
+		}
+		config, proposed = p.value(schema, arguments), p.value(schema, filled)
+	}
+	return &tfprotov6.PlanResourceChangeRequest{
+		TypeName: webhookType, PriorState: prior.state, PriorIdentity: prior.identity, PriorPrivate: prior.private,
+		ProposedNewState: proposed, Config: config,
+	}
+}
+
+// plan is planChange with what core makes of the answer.
+func (p *protocol) plan(prior object, arguments map[string]any) planned {
+	p.t.Helper()
+	response := p.planChange(prior, arguments)
+	plan := planned{object: object{response.PlannedState, response.PlannedIdentity, response.PlannedPrivate}, diagnostics: response.Diagnostics}
+	switch before, after := p.decode(prior.state), p.decode(response.PlannedState); {
+	case before.IsNull():
+		plan.action = "create"
+	case after.IsNull():
+		plan.action = "delete"
+	case len(response.RequiresReplace) > 0:
+		plan.action = "replace"
+	case !before.Equal(after):
+		plan.action = "update"
+	}
+	return plan
+}
+
+// carryOut applies what was planned.
+func (p *protocol) carryOut(prior object, plan planned, arguments map[string]any) (object, []*tfprotov6.Diagnostic) {
+	p.t.Helper()
+	config := p.noObject().state
+	if arguments != nil {
+		config = p.value(p.schemas.ResourceSchemas[webhookType], arguments)
+	}
+	response, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: webhookType, PriorState: prior.state, Config: config,
+		PlannedState: plan.state, PlannedIdentity: plan.identity, PlannedPrivate: plan.private,
+	})
+	p.must(err)
+	return object{response.NewState, response.NewIdentity, response.Private}, response.Diagnostics
+}
+
+// apply plans a change to these arguments, nil for an end, and applies it.
+func (p *protocol) apply(prior object, arguments map[string]any) (object, []*tfprotov6.Diagnostic) {
+	p.t.Helper()
+	plan := p.plan(prior, arguments)
+	if hasErrors(plan.diagnostics) {
+		return prior, plan.diagnostics
+	}
+	return p.carryOut(prior, plan, arguments)
+}
+
+// created is a webhook that nothing was said of.
+func (p *protocol) created(arguments map[string]any) object {
+	p.t.Helper()
+	made, got := p.apply(p.noObject(), arguments)
+	wantNoDiagnostics(p.t, got)
+	return made
+}
+
+func (p *protocol) read(current object) (object, []*tfprotov6.Diagnostic) {
+	p.t.Helper()
+	response, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: webhookType, CurrentState: current.state, CurrentIdentity: current.identity, Private: current.private,
+	})
+	p.must(err)
+	return object{response.NewState, response.NewIdentity, response.Private}, response.Diagnostics
+}
+
+func hasErrors(diagnostics []*tfprotov6.Diagnostic) bool {
+	return slices.ContainsFunc(diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError })
 }
 
 // attributeOf writes a diagnostic's path as a person would.
@@ -200,7 +356,7 @@ func describe(diagnostics []*tfprotov6.Diagnostic) string {
 
 // wantOneError checks that there is one diagnostic, an error at this argument,
 // whose text has these words and none of these secrets.
-func wantOneError(t *testing.T, got []*tfprotov6.Diagnostic, attribute string, words, secrets []string) {
+func wantOneError(t testing.TB, got []*tfprotov6.Diagnostic, attribute string, words, secrets []string) {
 	t.Helper()
 	if len(got) != 1 || got[0].Severity != tfprotov6.DiagnosticSeverityError {
 		t.Fatalf("want one error, got:\n%s", describe(got))
@@ -208,22 +364,34 @@ func wantOneError(t *testing.T, got []*tfprotov6.Diagnostic, attribute string, w
 	if at := attributeOf(got[0]); at != attribute {
 		t.Errorf("the error is at %q, want %q:\n%s", at, attribute, describe(got))
 	}
-	text := got[0].Summary + "\n" + got[0].Detail
-	for _, word := range words {
-		if !strings.Contains(text, word) {
-			t.Errorf("the error does not say %q:\n%s", word, describe(got))
-		}
-	}
+	wantText(t, got[0].Summary+"\n"+got[0].Detail, words...)
 	for _, secret := range secrets {
-		if secret != "" && strings.Contains(text, secret) {
+		if strings.Contains(describe(got), secret) {
 			t.Errorf("the error shows %q:\n%s", secret, describe(got))
 		}
 	}
 }
 
-func wantNoDiagnostics(t *testing.T, got []*tfprotov6.Diagnostic) {
+// wantSaid checks what was said: summaries of errors and, after "warning: ", of
+// warnings.
+func wantSaid(t testing.TB, got []*tfprotov6.Diagnostic, wanted ...string) {
 	t.Helper()
-	if len(got) > 0 {
-		t.Errorf("want no diagnostics, got:\n%s", describe(got))
+	var said []string
+	for _, d := range got {
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning {
+			said = append(said, "warning: "+d.Summary)
+			continue
+		}
+		said = append(said, d.Summary)
 	}
+	slices.Sort(said)
+	slices.Sort(wanted)
+	if !slices.Equal(said, wanted) {
+		t.Errorf("said %q, want %q:\n%s", said, wanted, describe(got))
+	}
+}
+
+func wantNoDiagnostics(t testing.TB, got []*tfprotov6.Diagnostic) {
+	t.Helper()
+	wantSaid(t, got)
 }

@@ -9,23 +9,22 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestEditionIsFound has hundreds of webhooks set at once, by a provider that
-// has yet to find out which edition the server speaks: that costs at most one
-// call more for each Set that was already running, and none on a server of the
-// edition that is tried first (DESIGN.md, "Editions").
-func TestEditionIsFound(t *testing.T) {
+// TestFleet sets a hundred webhooks as Terraform does, ten at a time, by a
+// provider that has yet to find out which edition the server speaks, and asks
+// about them: that costs few calls more, and few connections (DESIGN.md,
+// "Editions", "Connections").
+func TestFleet(t *testing.T) {
 	t.Parallel()
-	const fleet = 300
-	for _, test := range []struct {
-		name     string
-		editions fakeapi.Editions
-		atMost   int
+	const fleet, parallelism = 100, 10
+	for name, test := range map[string]struct {
+		options     fakeapi.Options
+		sets, asked int // at most
 	}{
-		{"the commissioned edition", fakeapi.EditionNotifications, fleet},
-		{"its successor", fakeapi.EditionAppConnection, 2 * fleet},
-		{"both", 0, fleet},
+		"commissioned": {fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true}, fleet, parallelism},
+		"successor":    {fakeapi.Options{Editions: fakeapi.EditionAppConnection}, fleet + parallelism, fleet},
+		"both":         {fakeapi.Options{}, fleet, fleet},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens, config := map[string]string{}, map[string]blockModel{}
 			for i := range fleet {
@@ -33,14 +32,30 @@ func TestEditionIsFound(t *testing.T) {
 				tokens[name] = tokenOf(name)
 				config[name] = blockModel{connection: name, url: "https://app.example.com/" + name}
 			}
-			w := newWorld(t, fakeapi.Options{Editions: test.editions}, tokens)
-			m := newCoreModel(t, w, tokens)
-			m.mustApply(runModel{config: config, walk: walkSideBySide})
-			if sets := w.calls()[fakeapi.CallSet]; sets < fleet || sets > test.atMost {
-				t.Errorf("%d Sets, want at most %d", sets, test.atMost)
+			w := newWorld(t, test.options, tokens)
+			m := newCoreModel(w, tokens)
+			run := runModel{config: config, refresh: true, walk: sideBySide(parallelism)}
+			wantFew := func(most int) {
+				t.Helper()
+				if sent, sockets := len(w.api.Requests()), w.api.Sockets(); sent > most || sockets > 2*parallelism {
+					t.Errorf("%d requests over %d TCP connections, want at most %d over %d", sent, sockets, most, 2*parallelism)
+				}
+				w.api.ResetRequests()
 			}
+			m.mustApply(run)
+			wantFew(test.sets)
 			for name, token := range tokens {
 				w.wantURL(token, config[name].url)
+			}
+			planning := m.process()
+			for name, change := range m.plan(planning, run) {
+				if change.action != "" {
+					t.Errorf("%s: planned %s", name, change.action)
+				}
+			}
+			wantFew(test.asked)
+			if len(planning.errors)+len(planning.warnings) > 0 {
+				t.Errorf("said %q, %q", planning.errors, planning.warnings)
 			}
 		})
 	}

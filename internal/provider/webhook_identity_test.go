@@ -36,22 +36,6 @@ func (p *protocol) attributes(dynamic *tfprotov6.DynamicValue, as tftypes.Type) 
 
 var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
 
-// object is a webhook as Terraform keeps it.
-type object struct {
-	state    *tfprotov6.DynamicValue
-	identity *tfprotov6.ResourceIdentityData
-	private  []byte
-}
-
-// noObject is what there is before a creation.
-func (p *protocol) noObject() object {
-	p.t.Helper()
-	schema := p.schemas.ResourceSchemas[webhookType].ValueType()
-	null, err := tfprotov6.NewDynamicValue(schema, tftypes.NewValue(schema, nil))
-	p.must(err)
-	return object{state: &null}
-}
-
 // inState is an object with these attributes and no identity, as a state has it
 // that was written before there were any.
 func (p *protocol) inState(arguments map[string]any) object {
@@ -60,46 +44,6 @@ func (p *protocol) inState(arguments map[string]any) object {
 		"callback_url": urlOne, "renew_before_days": 30, "verify_delivery": false,
 		"configured_at": "2026-03-01T12:00:00Z", "expires_at": "2026-08-28T12:00:00Z",
 	}, arguments))}
-}
-
-// apply plans a change to these arguments and applies it.
-func (p *protocol) apply(prior object, arguments map[string]any) (object, []*tfprotov6.Diagnostic) {
-	p.t.Helper()
-	schema := p.schemas.ResourceSchemas[webhookType]
-	config := p.value(schema, with(arguments))
-	proposed := map[string]any{"renew_before_days": 30, "verify_delivery": false, "id": unknown{}, "configured_at": unknown{}, "expires_at": unknown{}}
-	if !p.isNull(prior.state) {
-		for name, value := range p.attributes(prior.state, schema.ValueType()) {
-			if name == "id" || strings.HasSuffix(name, "_at") {
-				proposed[name] = value
-			}
-		}
-	}
-	planned, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: webhookType, PriorState: prior.state, PriorIdentity: prior.identity, PriorPrivate: prior.private,
-		ProposedNewState: p.value(schema, with(proposed, arguments)), Config: config,
-	})
-	p.must(err)
-	for _, d := range planned.Diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			return prior, planned.Diagnostics
-		}
-	}
-	applied, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: webhookType, PriorState: prior.state, Config: config,
-		PlannedState: planned.PlannedState, PlannedIdentity: planned.PlannedIdentity, PlannedPrivate: planned.PlannedPrivate,
-	})
-	p.must(err)
-	return object{applied.NewState, applied.NewIdentity, applied.Private}, applied.Diagnostics
-}
-
-func (p *protocol) read(current object) (object, []*tfprotov6.Diagnostic) {
-	p.t.Helper()
-	response, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: webhookType, CurrentState: current.state, CurrentIdentity: current.identity, Private: current.private,
-	})
-	p.must(err)
-	return object{response.NewState, response.NewIdentity, response.Private}, response.Diagnostics
 }
 
 // importWebhook imports by id, or by the identity when id is "".
@@ -123,13 +67,6 @@ func (p *protocol) identity(id string) *tfprotov6.ResourceIdentityData {
 	value, err := tfprotov6.NewDynamicValue(identityType, tftypes.NewValue(identityType, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id)}))
 	p.must(err)
 	return &tfprotov6.ResourceIdentityData{IdentityData: &value}
-}
-
-func (p *protocol) isNull(dynamic *tfprotov6.DynamicValue) bool {
-	p.t.Helper()
-	value, err := dynamic.Unmarshal(p.schemas.ResourceSchemas[webhookType].ValueType())
-	p.must(err)
-	return value.IsNull()
 }
 
 // wantIdentity checks an object's identity.

@@ -3,27 +3,28 @@
 package provider_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
 // TestReadKeepsState has info answer everything but 603 and 604 for a fleet of
-// six: the plan stays empty, never sets, and says no more than it must
-// (DESIGN.md, "Asking").
+// six: the state stays, a plan is empty, nothing is set, and no more is said
+// than must be (DESIGN.md, "Asking").
 func TestReadKeepsState(t *testing.T) {
 	t.Parallel()
 	const (
-		notChecked = "App Connections could not be checked"
-		oddAnswer  = "An App Connection could not be checked"
-		paused     = "Deliveries are paused"
+		notChecked = "warning: App Connections could not be checked"
+		oddAnswer  = "warning: An App Connection could not be checked"
+		paused     = "warning: Deliveries are paused"
 		fleet      = 6
 		givenUp    = 3 // failed probes, after which a run stops asking
 	)
@@ -32,10 +33,10 @@ func TestReadKeepsState(t *testing.T) {
 		names = append(names, fmt.Sprintf("p%d", i+1))
 	}
 	tokens := connections(names...)
-	answer := func(status int) func(*world) {
+	answer := func(status int, names ...string) func(*world) {
 		return func(w *world) {
-			for _, token := range tokens {
-				w.api.SetInfoStatus(token, status)
+			for _, name := range names {
+				w.api.SetInfoStatus(tokens[name], status)
 			}
 		}
 	}
@@ -43,102 +44,78 @@ func TestReadKeepsState(t *testing.T) {
 		fault.Call, fault.Times = fakeapi.CallInfo, -1
 		return func(w *world) { w.api.Script(fault) }
 	}
+	inAnHour := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
 
-	for _, test := range []struct {
-		name     string
+	for name, test := range map[string]struct {
 		noInfo   bool
+		endpoint string // of a run that asks; "": the fake's
 		given    func(w *world)
-		provider []string // arguments of the plan's provider block
 		asked    int
-		warnings map[string]int
+		said     map[string]int
 	}{
-		{name: "online", asked: fleet},
-		{name: "offline", given: func(w *world) { w.api.SetOnline(tokens["p1"], false) }, asked: fleet},
-		{name: "601", given: answer(601), asked: fleet},
-		{name: "602", given: answer(602), asked: fleet},
-		{
-			name: "605",
-			given: func(w *world) {
-				w.api.SetSupporter(tokens["p2"], false)
-				w.api.SetSupporter(tokens["p5"], false)
-			},
-			asked: fleet, warnings: map[string]int{paused: 2},
-		},
-		{name: "500", given: answer(500), asked: givenUp, warnings: map[string]int{notChecked: 1}},
-		{name: "600", given: answer(600), asked: givenUp, warnings: map[string]int{notChecked: 1}},
-		{name: "606", given: answer(606), asked: fleet, warnings: map[string]int{oddAnswer: fleet}},
-		{name: "a new status", given: answer(699), asked: fleet, warnings: map[string]int{oddAnswer: fleet}},
-		{
-			name:  "429 with Retry-After",
-			given: script(fakeapi.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}),
-			asked: givenUp, warnings: map[string]int{notChecked: 1},
-		},
-		{
-			name:  "503 with a Retry-After date",
-			given: script(fakeapi.Fault{Status: 503, Header: http.Header{"Retry-After": {time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)}}}),
-			asked: givenUp, warnings: map[string]int{notChecked: 1},
-		},
-		{name: "reset", given: script(fakeapi.Fault{Kind: fakeapi.Reset}), asked: givenUp, warnings: map[string]int{notChecked: 1}},
-		{
-			name:     "hang",
-			given:    script(fakeapi.Fault{Kind: fakeapi.Hang}),
-			provider: []string{`request_timeout = "500ms"`}, asked: givenUp, warnings: map[string]int{notChecked: 1},
-		},
-		{name: "two failures of six", given: func(w *world) {
-			w.api.SetInfoStatus(tokens["p2"], 500)
-			w.api.SetInfoStatus(tokens["p4"], 500)
-		}, asked: fleet, warnings: map[string]int{notChecked: 1}},
-		{name: "401", given: answer(401), asked: 1, warnings: map[string]int{notChecked: 1}},
-		{name: "403", given: answer(403), asked: 1, warnings: map[string]int{notChecked: 1}},
-		{name: "another's API", given: script(fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"hello":1}`}), asked: 1, warnings: map[string]int{notChecked: 1}},
-		{name: "not served", noInfo: true, asked: 1},
-		{name: "a web page", given: script(fakeapi.Fault{Status: 200, ContentType: "text/html", Body: "<!doctype html><p>hello"}), asked: 1},
-		{name: "elsewhere", given: script(fakeapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}}), asked: 1},
+		"online":              {asked: fleet},
+		"offline":             {given: func(w *world) { w.api.SetOnline(tokens["p1"], false) }, asked: fleet},
+		"601":                 {given: answer(601, names...), asked: fleet},
+		"602":                 {given: answer(602, names...), asked: fleet},
+		"605":                 {given: answer(605, "p2", "p5"), asked: fleet, said: map[string]int{paused: 2}},
+		"606":                 {given: answer(606, names...), asked: fleet, said: map[string]int{oddAnswer: fleet}},
+		"a new status":        {given: answer(699, names...), asked: fleet, said: map[string]int{oddAnswer: fleet}},
+		"500":                 {given: answer(500, names...), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"600":                 {given: answer(600, names...), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"two failures of six": {given: answer(500, "p2", "p4"), asked: fleet, said: map[string]int{notChecked: 1}},
+		"429, Retry-After":    {given: script(fakeapi.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"503, with a date":    {given: script(fakeapi.Fault{Status: 503, Header: http.Header{"Retry-After": {inAnHour}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"reset":               {given: script(fakeapi.Fault{Kind: fakeapi.Reset}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"hang":                {given: script(fakeapi.Fault{Kind: fakeapi.Hang}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"nobody listens":      {endpoint: "http://127.0.0.1:1", said: map[string]int{notChecked: 1}}, // refused at once
+		"401":                 {given: answer(401, names...), asked: 1, said: map[string]int{notChecked: 1}},
+		"403":                 {given: answer(403, names...), asked: 1, said: map[string]int{notChecked: 1}},
+		"another's API":       {given: script(fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"hello":1}`}), asked: 1, said: map[string]int{notChecked: 1}},
+		"not served":          {noInfo: true, asked: 1},
+		"a web page":          {given: script(fakeapi.Fault{Status: 200, ContentType: "text/html", Body: "<!doctype html><p>hello"}), asked: 1},
+		"elsewhere":           {given: script(fakeapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}}), asked: 1},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, fakeapi.Options{NoInfo: test.noInfo}, tokens)
-			// A Read that waits for anything would outlast the test's patience.
-			ws := acctest.NewWorkspace(t)
-			ws.UseServer(provider.NewServer(provider.New("test", provider.WithClock(w.clock.Now), provider.WithWaits(octoeverywhere.Waits{
-				Min: time.Hour, Max: time.Hour, RetryAfterMax: time.Hour, Budget: 10 * time.Hour,
-			}))))
-			printers := webhook("printer",
-				`for_each       = toset(["`+strings.Join(names, `", "`)+`"])`,
-				`app_connection = each.key`,
-				`callback_url   = "https://app.example.com/octo?printer=${each.key}"`)
-			ws.Write("main.tf", w.provider(tokens)+printers)
-			ws.Must(ws.Apply())
-
+			p := w.protocol(tokens)
+			states := map[string]object{}
+			for _, name := range names {
+				states[name] = p.created(map[string]any{"app_connection": name, "callback_url": urlOne})
+			}
 			if test.given != nil {
 				test.given(w)
 			}
 			w.api.ResetRequests()
-			ws.Write("main.tf", w.provider(tokens, test.provider...)+printers)
-			plan := ws.Must(ws.Plan("-parallelism=1"))
-			wantPlanned(t, plan, nil)
-			w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: test.asked})
-			wantSummaries(t, plan, "warning", test.warnings)
+			// A Read that waits for anything would outlast the test's patience.
+			patient := octoeverywhere.Waits{Min: time.Hour, Max: time.Hour, RetryAfterMax: time.Hour, Budget: 10 * time.Hour}
+			p = newProtocol(t, provider.New("test", provider.WithClock(w.clock.Now), provider.WithWaits(patient)))
+			named := map[string]any{}
+			for _, name := range names {
+				named[name] = tokens[name]
+			}
+			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": cmp.Or(test.endpoint, w.url), "app_tokens": named, "request_timeout": "300ms"}))
+			var said []string
+			for summary, times := range test.said {
+				for range times {
+					said = append(said, summary)
+				}
+			}
+			var got []*tfprotov6.Diagnostic
+			for _, name := range names {
+				read, told := p.read(states[name])
+				got = append(got, told...)
+				if !p.decode(read.state).Equal(p.decode(states[name].state)) {
+					t.Errorf("%s: state %s", name, p.decode(read.state))
+				}
+				if plan := p.plan(read, map[string]any{"app_connection": name, "callback_url": urlOne}); plan.action != "" {
+					t.Errorf("%s: planned %q", name, plan.action)
+				}
+			}
+			wantSaid(t, got, said...)
+			if asked := w.api.Count(""); asked != test.asked || asked != w.api.Count(fakeapi.CallInfo) {
+				t.Errorf("calls %v, want %d questions", w.calls(), test.asked)
+			}
 		})
 	}
-}
-
-// TestReadOfAnUnreachableService plans on, with one warning, when nobody
-// listens.
-func TestReadOfAnUnreachableService(t *testing.T) {
-	t.Parallel()
-	tokens := connections("garage", "lab")
-	w := newWorld(t, fakeapi.Options{}, tokens)
-	ws := w.workspace()
-	printers := webhook("garage", `app_connection = "garage"`, `callback_url = "`+urlOne+`"`) +
-		webhook("lab", `app_connection = "lab"`, `callback_url = "`+urlOne+`"`)
-	ws.Write("main.tf", w.provider(tokens)+printers)
-	ws.Must(ws.Apply())
-
-	// Port 1 of loopback: refused at once.
-	ws.Write("main.tf", strings.ReplaceAll(w.provider(tokens)+printers, w.url, "http://127.0.0.1:1"))
-	plan := ws.Must(ws.Plan())
-	wantPlanned(t, plan, nil)
-	wantSummaries(t, plan, "warning", map[string]int{"App Connections could not be checked": 1})
-	wantText(t, plan.Warnings(), "127.0.0.1:1", "stands for all")
 }

@@ -3,63 +3,67 @@
 package provider_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestRenewal moves the clock over webhooks with three values of
-// renew_before_days. A renewal is an update in place, planned from the day on
-// and not before, whether the plan refreshes or not (rule 8; issue 3, renewal).
+// TestRenewal plans at several times, on states as they are and as somebody
+// left them: a Set in place from the day on and not before, and whenever nobody
+// knows (DESIGN.md, "Renewal").
 func TestRenewal(t *testing.T) {
 	t.Parallel()
-	tokens := connections("default", "never_early", "always")
+	tokens := connections("garage")
 	w := newWorld(t, fakeapi.Options{}, tokens)
-	ws := w.workspace()
-	ws.Write("main.tf", w.provider(tokens)+
-		webhook("default", `app_connection = "default"`, `callback_url = "`+urlOne+`"`)+
-		webhook("never_early", `app_connection = "never_early"`, `callback_url = "`+urlOne+`"`, "renew_before_days = 0")+
-		webhook("always", `app_connection = "always"`, `callback_url = "`+urlOne+`"`, "renew_before_days = 179"))
-	ws.Must(ws.Apply())
-
-	today := 0
-	goTo := func(day int) { w.clock.Advance(day - today); today = day }
-	for _, test := range []struct {
-		day  int
-		args []string
-		due  []string
+	created := w.protocol(tokens).created(garageOne)
+	for name, test := range map[string]struct {
+		before  any // renew_before_days
+		day     int
+		expires any // nil: as it is
+		due     bool
 	}{
-		{day: 0},
-		{day: 1, due: []string{"always"}},
-		{day: 149, due: []string{"always"}},
-		{day: 149, args: []string{"-refresh=false"}, due: []string{"always"}},
-		{day: 151, due: []string{"always", "default"}},
-		{day: 151, args: []string{"-refresh=false"}, due: []string{"always", "default"}},
-		{day: 179, due: []string{"always", "default"}},
-		{day: 181, due: []string{"always", "default", "never_early"}},
+		"at once":             {nil, 0, nil, false},
+		"the default, not":    {nil, 149, nil, false},
+		"the default":         {nil, 150, nil, true},
+		"never early, not":    {0, 179, nil, false},
+		"never early":         {0, 180, nil, true},
+		"always, not":         {179, 0, nil, false},
+		"always":              {179, 1, nil, true},
+		"not a time":          {nil, 0, "banana", true},
+		"empty":               {nil, 0, "", true},
+		"a lifetime too far":  {nil, 0, "2027-03-01T12:00:00Z", true},
+		"a clock a bit ahead": {nil, 0, "2026-08-28T18:00:00Z", false},
 	} {
-		goTo(test.day)
-		wanted := map[string]string{}
-		for _, name := range test.due {
-			wanted[address(name)] = "update"
+		w.clock.Advance(test.day)
+		p := w.protocol(tokens)
+		arguments := with(garageOne, map[string]any{"renew_before_days": test.before})
+		attributes := with(arguments, map[string]any{
+			"id": fingerprintOf(t, tokens["garage"]), "configured_at": p.attribute(created, "configured_at"), "expires_at": p.attribute(created, "expires_at"), "verify_delivery": false,
+		})
+		if test.before == nil {
+			attributes["renew_before_days"] = 30
 		}
-		w.api.ResetRequests()
-		plan := ws.Must(ws.Plan(test.args...))
-		t.Logf("day %d %v: %v", test.day, test.args, plan.Planned)
-		wantPlanned(t, plan, wanted)
-		wantSummaries(t, plan, "warning", nil)
-		if set := w.calls()[fakeapi.CallSet]; set != 0 {
-			t.Errorf("day %d: a plan called Set %d times", test.day, set)
+		if test.expires != nil {
+			attributes["expires_at"] = test.expires
 		}
+		state := object{state: p.value(p.schemas.ResourceSchemas[webhookType], attributes), private: created.private}
+		plan := p.plan(state, arguments)
+		wantNoDiagnostics(t, plan.diagnostics)
+		if (plan.action == "update") != test.due {
+			t.Errorf("%s: planned %q", name, plan.action)
+		}
+		if test.due {
+			w.api.ResetRequests()
+			after, got := p.carryOut(state, plan, arguments)
+			wantNoDiagnostics(t, got)
+			w.wantCalls(map[fakeapi.Call]int{set: 1})
+			if w.protocol(tokens).plan(after, arguments).action != "" {
+				t.Errorf("%s: due again", name)
+			}
+		}
+		w.clock.Advance(-test.day)
 	}
-
-	w.api.ResetRequests()
-	ws.Must(ws.Apply())
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 3, fakeapi.CallSet: 3})
-	wantTimes(t, ws, "default", "2026-08-29T12:00:00Z", "2027-02-25T12:00:00Z")
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
 }
 
 // wantTimes checks when a webhook was set and when it ends.
@@ -73,20 +77,18 @@ func wantTimes(t *testing.T, ws *acctest.Workspace, name, configured, expires st
 
 // TestRenewalBetweenPlanAndApply saves plans on day 149 and applies them on
 // day 151, with the threshold between. Terraform must not find what is planned
-// anew at apply inconsistent with what was planned (rule 8; issue 3, renewal).
+// anew at apply inconsistent with what was planned (DESIGN.md, "Workarounds").
 func TestRenewalBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	tokens := connections("changed", "unchanged", "late")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
-	config := func(url, note string) {
+	config := func(url, note string, more ...string) {
 		ws.Write("main.tf", w.provider(tokens)+
 			`resource "terraform_data" "host" { input = "`+note+`" }`+"\n"+
-			webhook("changed", `app_connection = "changed"`, `callback_url = "`+url+`"`)+
-			webhook("unchanged", `app_connection = "unchanged"`, `callback_url = "`+urlOne+`"`)+
+			webhook("changed", on("changed", url, more...)...)+webhook("unchanged", on("unchanged", urlOne)...)+
 			// Known only at apply, and then the same as before.
-			webhook("late", `app_connection = "late"`,
-				`callback_url = "https://app.example.com/octo?late=${terraform_data.host.output != ""}"`))
+			webhook("late", on("late", `https://app.example.com/octo?late=${terraform_data.host.output != ""}`)...))
 	}
 	config(urlOne, "one")
 	ws.Must(ws.Apply())
@@ -100,47 +102,21 @@ func TestRenewalBetweenPlanAndApply(t *testing.T) {
 	w.api.ResetRequests()
 	ws.Must(ws.Apply("plan.tfplan"))
 	// The late one proved unchanged, but was due when that was found out.
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallSet: 2})
+	w.wantCalls(map[fakeapi.Call]int{set: 2})
 	w.wantURL(tokens["changed"], urlTwo)
 	wantTimes(t, ws, "changed", "2026-07-30T12:00:00Z", "2027-01-26T12:00:00Z")
 	wantTimes(t, ws, "late", "2026-07-30T12:00:00Z", "2027-01-26T12:00:00Z")
 	wantTimes(t, ws, "unchanged", "2026-03-01T12:00:00Z", "2026-08-28T12:00:00Z")
 
-	// What is unknown again, but neither different nor due, is not set.
-	config(urlTwo, "three")
+	// What is unknown again, but neither different nor due, is not set; and what
+	// is due anyway and changed is set once.
+	config(urlOne, "three", `event_types = ["error"]`)
 	w.api.ResetRequests()
 	result := ws.Must(ws.Apply())
-	wantPlanned(t, result, map[string]string{address("unchanged"): "update", address("late"): "update", "terraform_data.host": "update"})
-	if late := w.asked(fakeapi.CallSet, tokens["late"]); late != 0 {
+	wantPlanned(t, result, map[string]string{address("changed"): "update", address("unchanged"): "update", address("late"): "update", "terraform_data.host": "update"})
+	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 3, set: 2})
+	if late := w.asked(set, tokens["late"]); late != 0 {
 		t.Errorf("an unchanged webhook was set %d times", late)
 	}
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 3, fakeapi.CallSet: 1})
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
-}
-
-// TestRenewalWithAnotherChange plans one update that does both, and sets once
-// (rule 8; issue 3, renewal).
-func TestRenewalWithAnotherChange(t *testing.T) {
-	t.Parallel()
-	tokens := connections("garage", "lab")
-	w := newWorld(t, fakeapi.Options{}, tokens)
-	ws := w.workspace()
-	config := func(url string, more ...string) {
-		ws.Write("main.tf", w.provider(tokens)+
-			webhook("garage", append(more, `app_connection = "garage"`, fmt.Sprintf("callback_url = %q", url))...)+
-			webhook("lab", `app_connection = "lab"`, `callback_url = "`+urlOne+`"`))
-	}
-	config(urlOne)
-	ws.Must(ws.Apply())
-
-	w.clock.Advance(151)
-	config(urlTwo, `event_types = ["error"]`, "renew_before_days = 10")
-	w.api.ResetRequests()
-	result := ws.Must(ws.Apply())
-	wantPlanned(t, result, map[string]string{address("garage"): "update", address("lab"): "update"})
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 2, fakeapi.CallSet: 2})
-	w.wantURL(tokens["garage"], urlTwo)
-	wantTimes(t, ws, "garage", "2026-07-30T12:00:00Z", "2027-01-26T12:00:00Z")
-	wantTimes(t, ws, "lab", "2026-07-30T12:00:00Z", "2027-01-26T12:00:00Z")
 	wantPlanned(t, ws.Must(ws.Plan()), nil)
 }

@@ -10,166 +10,194 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// Issue 3, line 2, and lifecycle rule 5: the token for Read and Delete is found
-// by fingerprint, among state and provider.
-
-// TestTokenFoundByFingerprint: whatever name the provider knows the token
-// under, the webhook is checked and deleted with it.
-func TestTokenFoundByFingerprint(t *testing.T) {
+// TestSameToken: whatever name the provider knows the token under, and whichever
+// argument gives token and URL, the webhook is checked and deleted with it, and
+// set in place at most, which takes out of state what is write-only now
+// (DESIGN.md, "Tokens").
+func TestSameToken(t *testing.T) {
 	t.Parallel()
-	token, url := tokenOf("garage"), `callback_url = "`+urlOne+`"`
-	garage, shed := map[string]string{"garage": token}, map[string]string{"shed": token, "lab": tokenOf("lab")}
-	inState, writeOnly := `app_token = "`+token+`"`, `app_token_wo = "`+token+`"`
+	token := tokenOf("garage")
+	type arguments = map[string]any
+	type tokens = map[string]string
+	garage, shed := tokens{"garage": token}, tokens{"shed": token, "lab": tokenOf("lab")}
+	named, inState, writeOnly := arguments{"app_connection": "garage"}, arguments{"app_token": token}, arguments{"app_token_wo": token}
+	secret := arguments{"app_connection": "garage", "callback_url": nil, "callback_url_wo": urlOne}
 	for name, test := range map[string]struct {
-		tokens, renamed map[string]string // the provider's, before and after
-		before, after   []string          // the webhook's arguments
-		planned         string            // by the change
-		writeOnly       bool
+		tokens, renamed tokens // the provider's, before and after
+		before, after   arguments
+		action          string // of the change
+		hidden          string // what must be gone from state
 	}{
-		"key renamed, named by it":              {garage, shed, []string{`app_connection = "garage"`, url}, []string{`app_connection = "shed"`, url}, "update", false},
-		"key renamed, token in state":           {garage, shed, []string{inState, url}, []string{inState, url}, "", false},
-		"key renamed, token write-only":         {garage, shed, []string{writeOnly, url}, []string{writeOnly, url}, "", true},
-		"key removed, token in state":           {garage, nil, []string{inState, url}, []string{inState, url}, "", false},
-		"write-only, provider learns it":        {nil, shed, []string{writeOnly, url}, []string{writeOnly, url}, "", true},
-		"from app_token_wo to the named one":    {nil, shed, []string{writeOnly, url}, []string{`app_connection = "shed"`, url}, "update", true},
-		"the name stays, two have the token":    {garage, map[string]string{"garage": token, "shed": token}, []string{`app_connection = "garage"`, url}, []string{`app_connection = "garage"`, url}, "", false},
-		"the default connection by other means": {map[string]string{"default": token}, map[string]string{"default": token, "garage": token}, []string{url}, []string{url}, "", false},
+		"key renamed, named by it":            {garage, shed, named, arguments{"app_connection": "shed"}, "update", token},
+		"key renamed, token in state":         {garage, shed, inState, inState, "", ""},
+		"key renamed, token write-only":       {garage, shed, writeOnly, writeOnly, "", token},
+		"key removed, token in state":         {garage, nil, inState, inState, "", ""},
+		"two names":                           {garage, tokens{"garage": token, "shed": token}, named, named, "", token},
+		"the default connection, named later": {tokens{"default": token}, tokens{"default": token, "garage": token}, nil, nil, "", token},
+		"write-only, the provider learns it":  {nil, shed, writeOnly, writeOnly, "", token},
+		"app_token_wo to app_connection":      {nil, shed, writeOnly, arguments{"app_connection": "shed"}, "update", token},
+		"app_token_wo to the default":         {nil, tokens{"default": token}, writeOnly, nil, "", token},
+		"app_token to app_token_wo":           {garage, garage, inState, writeOnly, "update", token},
+		"app_token to app_connection":         {garage, garage, inState, named, "update", token},
+		"app_connection to app_token_wo":      {garage, garage, named, writeOnly, "update", token},
+		"callback_url to callback_url_wo":     {garage, garage, named, secret, "update", "hush-hush"},
+		"callback_url_wo to callback_url":     {garage, garage, secret, named, "update", token},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if test.writeOnly {
-				skipWithoutWriteOnly(t)
-			}
-			w := newWorld(t, fakeapi.Options{}, map[string]string{"garage": token})
-			ws := w.workspace()
-			ws.Write("main.tf", w.provider(test.tokens)+webhook("printer", test.before...))
-			ws.Must(ws.Apply())
+			w := newWorld(t, fakeapi.Options{}, garage)
+			url := arguments{"callback_url": urlOne}
+			state := w.protocol(test.tokens).created(with(url, test.before))
 
 			w.api.ResetRequests()
-			ws.Write("main.tf", w.provider(test.renamed)+webhook("printer", test.after...))
-			wanted, calls := map[string]string{}, map[fakeapi.Call]int{fakeapi.CallInfo: 1} // one Read: it is checked
-			if test.planned != "" {
-				wanted[address("printer")], calls[fakeapi.CallSet] = test.planned, 1
+			p := w.protocol(test.renamed)
+			state, got := p.read(state)
+			wantNoDiagnostics(t, got)
+			plan := p.plan(state, with(url, test.after))
+			wantNoDiagnostics(t, plan.diagnostics)
+			if plan.action != test.action {
+				t.Errorf("planned %q, want %q", plan.action, test.action)
 			}
-			applied := ws.Must(ws.Apply())
-			wantPlanned(t, applied, wanted)
-			w.wantCalls(calls)
-			if warnings := applied.Warnings(); warnings != "" {
-				t.Errorf("warned:\n%s", warnings)
+			if plan.action != "" {
+				state, got = p.carryOut(state, plan, with(url, test.after))
+				wantNoDiagnostics(t, got)
 			}
-
-			w.api.ResetRequests()
-			destroyed := ws.Must(ws.Destroy())
-			if warnings := destroyed.Warnings(); warnings != "" {
-				t.Errorf("the destroy warned:\n%s", warnings)
+			if text := p.decode(state.state).String() + string(state.private); test.hidden != "" && strings.Contains(text, test.hidden) {
+				t.Errorf("%q is in state: %s", test.hidden, text)
 			}
-			if w.asked(fakeapi.CallDelete, token) != 1 {
-				t.Errorf("calls %v, want one Delete", w.calls())
+			_, got = w.protocol(test.renamed).apply(state, nil)
+			wantNoDiagnostics(t, got)
+			wanted := map[fakeapi.Call]int{fakeapi.CallInfo: 1, del: 1}
+			if test.action != "" {
+				wanted[set] = 1
 			}
+			w.wantCalls(wanted)
 			w.wantURL(token, "")
 		})
 	}
 }
 
-// TestWriteOnlyTokenKnownToProviderIsChecked: a webhook set with a write-only
-// token is dropped when the provider's token for it turns out dead.
-func TestWriteOnlyTokenKnownToProviderIsChecked(t *testing.T) {
+// TestAnotherTokenReplaces: another token is another App Connection, wherever
+// it comes from. The id is unknown until then.
+func TestAnotherTokenReplaces(t *testing.T) {
 	t.Parallel()
-	skipWithoutWriteOnly(t)
-	token := tokenOf("garage")
-	w := newWorld(t, fakeapi.Options{}, map[string]string{"garage": token})
-	ws := w.workspace()
-	printer := webhook("printer", `app_token_wo = "`+token+`"`, `callback_url = "`+urlOne+`"`)
-
-	ws.Write("main.tf", w.provider(nil)+printer)
-	ws.Must(ws.Apply())
-	w.api.Revoke(token, 603)
-	w.api.ResetRequests()
-	unseen := ws.Must(ws.Plan())
-	wantPlanned(t, unseen, map[string]string{})
-	w.wantCalls(map[fakeapi.Call]int{})
-
-	ws.Write("main.tf", w.provider(map[string]string{"any": token})+printer)
-	seen := ws.Must(ws.Plan())
-	wantPlanned(t, seen, map[string]string{address("printer"): "create"})
-	wantSummaries(t, seen, "warning", map[string]int{"The App Connection is gone for good": 1})
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
-}
-
-// TestDestroyWithoutToken: with no token at hand a destroy works, calls nobody,
-// and says at plan what it leaves behind and until when.
-func TestDestroyWithoutToken(t *testing.T) {
-	t.Parallel()
-	garage, lab := tokenOf("garage"), tokenOf("lab")
-	both := map[string]string{"garage": garage, "lab": lab}
-	fleet := `
-resource "octoeverywhere_notification_webhook" "printer" {
-  for_each       = toset(PRINTERS)
-  app_connection = each.key
-  callback_url   = "https://app.example.com/octo?printer=${each.key}"
-}
-`
-	of := func(printers string) string { return strings.ReplaceAll(fleet, "PRINTERS", printers) }
+	one, two := tokenOf("one"), tokenOf("two")
+	type arguments = map[string]any
 	for name, test := range map[string]struct {
-		tokens  map[string]string
-		config  string
-		destroy bool
-		labToo  bool // lab's webhook goes as well, and properly
+		before, after arguments
+		renamed       map[string]string // the provider's tokens, afterwards
+		at            string
+		left          []string
 	}{
-		"its key gone from the map":        {map[string]string{"lab": lab}, of(`["lab"]`), false, false},
-		"destroy, one token gone":          {map[string]string{"lab": lab}, of(`["garage", "lab"]`), true, true},
-		"destroy, the block is gone, too":  {map[string]string{"lab": lab}, "", true, true},
-		"token of its name is another one": {map[string]string{"garage": tokenOf("new"), "lab": lab}, of(`["lab"]`), false, false},
+		"app_token":      {arguments{"app_token": one}, arguments{"app_token": two}, nil, "app_token", nil},
+		"app_token_wo":   {arguments{"app_token_wo": one}, arguments{"app_token_wo": two}, nil, "app_token_wo", []string{"warning: " + leftBehind}},
+		"app_connection": {arguments{"app_connection": "one"}, arguments{"app_connection": "two"}, connections("one", "two"), "app_connection", nil},
+		"app_tokens":     {arguments{"app_connection": "one"}, arguments{"app_connection": "one"}, map[string]string{"one": two, "old": one}, "app_connection", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, both)
-			ws := w.workspace()
-			ws.Write("main.tf", w.provider(both)+of(`["garage", "lab"]`))
-			ws.Must(ws.Apply())
-			one := address("printer") + `["garage"]`
-
-			ws.Write("main.tf", w.provider(test.tokens)+test.config)
-			w.api.ResetRequests()
-			args := []string{"-out=it.tfplan"}
-			if test.destroy {
-				args = append(args, "-destroy")
+			w := newWorld(t, fakeapi.Options{}, connections("one", "two"))
+			state := w.protocol(connections("one")).created(with(test.before, arguments{"callback_url": urlOne}))
+			p := w.protocol(test.renamed)
+			plan := p.plan(state, with(test.after, arguments{"callback_url": urlOne}))
+			if id := p.attribute(plan.object, "id"); plan.action != "replace" || id != "" {
+				t.Errorf("planned %q of %q", plan.action, id)
 			}
-			plan := ws.Must(ws.Plan(args...))
-			planned := map[string]string{one: "delete"}
-			if test.labToo {
-				planned[address("printer")+`["lab"]`] = "delete"
-			}
-			wantPlanned(t, plan, planned)
-			if said := count(plan, "warning", "A webhook is left behind"); said != 1 || count(plan, "error", "") != 0 {
-				t.Errorf("said %d times what is left behind:\n%s%s", said, plan.Warnings(), plan.Errors())
-			}
-			wantText(t, plan.Warnings(), fingerprintOf(t, garage), "until 2026-08-28T12:00:00Z", "more than 5 deliveries in a row", "app_tokens (under any name)")
-
-			ws.Must(ws.Apply("it.tfplan"))
-			if sent := w.asked("", garage); sent != 0 {
-				t.Errorf("a token that nobody has was sent %d times", sent)
-			}
-			w.wantURL(garage, "https://app.example.com/octo?printer=garage")
-			if test.labToo {
-				w.wantURL(lab, "")
-			} else {
-				w.wantURL(lab, "https://app.example.com/octo?printer=lab")
-			}
-			if _, kept := ws.Resources()[one]; kept {
-				t.Error("it is still in state")
+			wantSaid(t, plan.diagnostics, append(test.left, "warning: "+anotherConnection)...)
+			if at := attributeOf(plan.diagnostics[0]); at != test.at {
+				t.Errorf("warned at %q, want %q", at, test.at)
 			}
 		})
 	}
 }
 
-// TestDestroyByForEachOverTokens is rule 5's case in full: for_each over the
-// token map removes token and resource in one go.
+// TestTokenNotAtHand plans and destroys a webhook whose token is not to be
+// had: nobody is asked; it is an error only where a Set is planned, since
+// Terraform plans before it destroys; and a destroy forgets the webhook and
+// says so (DESIGN.md, "Delete").
+func TestTokenNotAtHand(t *testing.T) {
+	t.Parallel()
+	garage := tokenOf("garage")
+	w := newWorld(t, fakeapi.Options{}, connections("garage"))
+	one, two := map[string]any{"app_connection": "garage", "callback_url": urlOne}, map[string]any{"app_connection": "garage", "callback_url": urlTwo}
+	state := w.protocol(connections("garage")).created(one)
+	w.api.ResetRequests()
+	const missing = `The provider has no App Connection named "garage"`
+	wantPlan := func(p *protocol, arguments map[string]any, action string, said ...string) planned {
+		t.Helper()
+		plan := p.plan(state, arguments)
+		if wantSaid(t, plan.diagnostics, said...); plan.action != action {
+			t.Errorf("planned %q, want %q", plan.action, action)
+		}
+		return plan
+	}
+
+	p := w.protocol(connections("lab"))
+	_, got := p.read(state)
+	wantNoDiagnostics(t, got)
+	idle := wantPlan(p, one, "", "warning: "+missing)
+	wantText(t, describe(idle.diagnostics), `The provider has: "lab".`, "neither checked nor renewed")
+	wantOneError(t, p.plan(state, two).diagnostics, "app_connection", []string{missing, "-refresh=false"}, nil)
+	w.clock.Advance(151)
+	wantOneError(t, p.plan(state, one).diagnostics, "app_connection", []string{missing}, nil)
+	w.clock.Advance(-151)
+
+	// Not known yet: the resource stays as it is, and may be another's next time.
+	later := map[string]any{"app_tokens": map[string]any{"garage": unknown{}}}
+	p = w.protocol(nil, later)
+	wantPlan(p, one, "", "warning: The token is not known yet")
+	wantPlan(p, two, "update", "warning: The token is not known yet")
+	p = w.protocol(nil, later)
+	_, got = p.carryOut(state, wantPlan(p, nil, "delete"), nil)
+	wantSaid(t, got, "The provider's configuration is not known")
+
+	for name, tokens := range map[string]map[string]string{
+		"none": nil, "another's": connections("lab"), "its name is another's": {"garage": tokenOf("new")},
+	} {
+		p = w.protocol(tokens)
+		plan := wantPlan(p, nil, "delete", "warning: "+leftBehind)
+		wantText(t, describe(plan.diagnostics), fingerprintOf(t, garage), "until 2026-08-28T12:00:00Z", "more than 5 deliveries", "app_tokens")
+		left, got := p.carryOut(state, plan, nil)
+		if wantSaid(t, got, "warning: "+leftBehind); !p.isNull(left.state) {
+			t.Errorf("%s: it is still in state", name)
+		}
+	}
+	w.wantCalls(map[fakeapi.Call]int{})
+	w.wantURL(garage, urlOne)
+}
+
+// TestDeadWriteOnlyToken: a webhook set with a write-only token is dropped when
+// the provider's token for it turns out dead, and not asked about before.
+func TestDeadWriteOnlyToken(t *testing.T) {
+	t.Parallel()
+	token := tokenOf("garage")
+	w := newWorld(t, fakeapi.Options{}, connections("garage"))
+	state := w.protocol(nil).created(map[string]any{"app_token_wo": token, "callback_url": urlOne})
+	w.api.Revoke(token, 603)
+	w.api.ResetRequests()
+	for _, test := range []struct {
+		tokens map[string]string
+		said   []string
+	}{{nil, nil}, {map[string]string{"any": token}, []string{"warning: " + goneSummary}}} {
+		p := w.protocol(test.tokens)
+		read, got := p.read(state)
+		wantSaid(t, got, test.said...)
+		if dropped := p.isNull(read.state); dropped != (test.said != nil) {
+			t.Errorf("dropped is %t", dropped)
+		}
+	}
+	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
+}
+
+// TestDestroyByForEachOverTokens removes token and resource in one go, and then
+// the rest without the token, of which Terraform refreshes and plans first.
 func TestDestroyByForEachOverTokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{}, connections("garage", "lab"))
 	ws := w.workspace()
-	ws.Write("main.tf", acctest.RequiredProviders+`
+	config := func(tokens map[string]string, block string) {
+		ws.Setenv("TF_VAR_tokens", hclMap(tokens))
+		ws.Write("main.tf", acctest.RequiredProviders+`
 variable "tokens" {
   type      = map(string)
   sensitive = true
@@ -179,67 +207,32 @@ provider "octoeverywhere" {
   app_tokens = var.tokens
 }
 resource "octoeverywhere_notification_webhook" "printer" {
-  for_each       = nonsensitive(toset(keys(var.tokens)))
+  for_each       = `+block+`
   app_connection = each.key
   callback_url   = "`+urlOne+`"
 }
 `)
-	ws.Setenv("TF_VAR_tokens", hclMap(connections("garage", "lab")))
+	}
+	const overTokens = `nonsensitive(toset(keys(var.tokens)))`
+	garage := address("printer") + `["garage"]`
+	config(connections("garage", "lab"), overTokens)
 	ws.Must(ws.Apply())
-	ws.Setenv("TF_VAR_tokens", hclMap(connections("lab")))
+	config(connections("lab"), overTokens)
 	applied := ws.Must(ws.Apply())
-	wantPlanned(t, applied, map[string]string{address("printer") + `["garage"]`: "delete"})
-	wantText(t, applied.Warnings(), "A webhook is left behind", fingerprintOf(t, tokenOf("garage")), "2026-08-28T12:00:00Z")
-	if _, kept := ws.Resources()[address("printer")+`["garage"]`]; kept {
+	wantPlanned(t, applied, map[string]string{garage: "delete"})
+	wantText(t, said(applied, "warning")[garage], leftBehind, fingerprintOf(t, tokenOf("garage")))
+	if _, kept := ws.Resources()[garage]; kept {
 		t.Error("it is still in state")
 	}
 	w.wantURL(tokenOf("garage"), urlOne)
-	w.wantURL(tokenOf("lab"), urlOne)
-	wantPlanned(t, ws.Must(ws.Plan()), map[string]string{})
-}
+	wantPlanned(t, ws.Must(ws.Plan()), nil)
 
-// TestMissingTokenWarnsUnlessNeeded: a missing token is an error only when a
-// Set is planned; else a warning, since Terraform plans before it destroys.
-func TestMissingTokenWarnsUnlessNeeded(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{}, connections("garage"))
-	ws := w.workspace()
-	printer := func(url string) string {
-		return webhook("printer", `app_connection = "garage"`, `callback_url = "`+url+`"`)
-	}
-	missing := `The provider has no App Connection named "garage"`
-	ws.Write("main.tf", w.provider(connections("garage"))+printer(urlOne))
-	ws.Must(ws.Apply())
-	w.api.ResetRequests()
-
-	ws.Write("main.tf", w.provider(connections("lab"))+printer(urlOne))
-	plan := ws.Must(ws.Plan())
-	wantPlanned(t, plan, map[string]string{})
-	wantSummaries(t, plan, "warning", map[string]int{missing: 1})
-	wantText(t, plan.Warnings(), `The provider has: "lab".`, "neither checked nor renewed")
-
-	ws.Write("main.tf", w.provider(connections("lab"))+printer(urlTwo))
-	plan = ws.Plan()
-	if plan.OK() {
-		t.Error("a Set was planned without a token")
-	}
-	wantSummaries(t, plan, "error", map[string]int{missing: 1})
-
-	ws.Write("main.tf", w.provider(connections("lab"))+printer(urlOne))
-	w.clock.Advance(151)
-	plan = ws.Plan()
-	if plan.OK() {
-		t.Error("a renewal was planned without a token")
-	}
-	wantSummaries(t, plan, "error", map[string]int{missing: 1})
-
-	// Terraform plans the same before it destroys, unless told not to refresh.
+	config(connections("garage"), `toset(["lab"])`)
+	w.clock.Advance(151) // due, so that the plan before the destroy is an error
 	if ws.Destroy().OK() {
 		t.Error("destroy works now: drop -refresh=false here and from the docs")
 	}
-	destroyed := ws.Must(ws.Destroy("-refresh=false"))
-	wantText(t, destroyed.Warnings(), "A webhook is left behind")
+	wantText(t, ws.Must(ws.Destroy("-refresh=false")).Warnings(), leftBehind)
 	wantAddresses(t, ws)
-	w.wantCalls(map[fakeapi.Call]int{})
-	w.wantURL(tokenOf("garage"), urlOne)
+	w.wantURL(tokenOf("lab"), urlOne)
 }

@@ -3,6 +3,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,16 +14,25 @@ import (
 )
 
 const (
-	writeOnlyWarning = "callback_url_wo is another URL than the one last set"
+	anotherURL        = "callback_url_wo is another URL than the one last set"
+	anotherConnection = "The token is of another App Connection"
+	leftBehind        = "A webhook is left behind"
 
 	// Receivers keep secrets in the path as well as in the query.
 	hiddenURL  = "https://app.example.com/hooks/SECRET-PATH?key=hush-hush"
 	hiddenURL2 = "https://app.example.com/hooks/SECRET-PATH?key=hush-hush&v=2"
 )
 
-// writeOnlyBlock takes both secrets from ephemeral variables, which Terraform
-// itself keeps out of plan and state.
-var writeOnlyBlock = `
+// hidden is in every secret of these tests.
+var hidden = []string{"tok-SECRET", "SECRET-PATH", "hush-hush"}
+
+func skipWithoutWriteOnly(t *testing.T) {
+	t.Helper()
+	acctest.SkipBelow(t, "1.11.0", "1.11.0", "write-only arguments")
+}
+
+// ephemeral are variables that Terraform itself keeps out of plan and state.
+const ephemeral = `
 variable "token" {
   type      = string
   ephemeral = true
@@ -31,14 +41,9 @@ variable "url" {
   type      = string
   ephemeral = true
 }
-` + webhook("printer", `app_token_wo = var.token`, `callback_url_wo = var.url`)
+`
 
-func skipWithoutWriteOnly(t *testing.T) {
-	t.Helper()
-	acctest.SkipBelow(t, "1.11.0", "1.11.0", "write-only arguments")
-}
-
-// give sets the secrets for the next runs.
+// give sets the ephemeral variables for the next runs.
 func give(ws *acctest.Workspace, token, url string) {
 	ws.Setenv("TF_VAR_token", token)
 	ws.Setenv("TF_VAR_url", url)
@@ -48,409 +53,300 @@ func give(ws *acctest.Workspace, token, url string) {
 // -json can still read the state.
 func wantNoSecretInState(t *testing.T, ws *acctest.Workspace) {
 	t.Helper()
-	texts := ws.Left()
+	texts := ws.Left("main.tf")
 	texts["show -json"] = ws.Must(ws.Run("show", "-json")).Stdout
-	for _, secret := range []string{"tok-SECRET", "SECRET-PATH", "hush-hush"} {
+	for _, secret := range hidden {
 		wantAbsent(t, "a write-only value", secret, texts)
 	}
 }
 
-// TestWriteOnlyStaysOut runs creates, changes and failures with the log at
-// TRACE: neither value is in state, plan file, JSON plan, output or log.
+// TestWriteOnlyStaysOut creates, fails and is refused with the log at TRACE:
+// neither value is in state, plan file, JSON plan, output or log.
 func TestWriteOnlyStaysOut(t *testing.T) {
 	t.Parallel()
 	skipWithoutWriteOnly(t)
-	one, two := tokenOf("one"), tokenOf("two")
-	w := newWorld(t, fakeapi.Options{}, connections("one", "two"))
+	token := tokenOf("one")
+	w := newWorld(t, fakeapi.Options{}, connections("one"))
 	ws := acctest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG", "TRACE")
 	ws.Setenv("TF_LOG_PATH", filepath.Join(ws.Dir, "trace.log"))
-	ws.Write("main.tf", w.provider(nil, `max_retries = 0`)+writeOnlyBlock)
-
+	ws.Write("main.tf", w.provider(nil, `max_retries = 0`)+ephemeral+webhook("printer", `app_token_wo = var.token`, `callback_url_wo = var.url`))
 	var output strings.Builder
 	run := func(args ...string) acctest.Result {
 		result := ws.Run(args...)
 		output.WriteString(result.Stdout + result.Stderr)
 		return result
 	}
-	planned := func(name string) {
-		ws.Must(run("plan", "-input=false", "-out="+name+".tfplan"))
-		ws.Must(run("show", "-json", name+".tfplan"))
-	}
 
-	give(ws, one, hiddenURL)
-	planned("create")
-	ws.Must(run("apply", "-input=false", "create.tfplan"))
-	w.wantURL(one, hiddenURL)
-	wantNoSecretInState(t, ws)
-
+	give(ws, token, hiddenURL)
+	ws.Must(run("apply", "-input=false", "-auto-approve"))
+	w.wantURL(token, hiddenURL)
 	// The service's own words repeat both secrets, in vain.
-	tattle := fakeapi.Fault{Call: fakeapi.CallSet, Status: 500, ContentType: "application/json", Body: `{"Error":"` + one + ` can't use ` + hiddenURL2 + `"}`}
-	w.api.Script(tattle)
-	give(ws, one, hiddenURL2)
-	planned("update")
-	if failed := run("apply", "-json", "-input=false", "update.tfplan"); failed.OK() {
+	w.api.Script(fakeapi.Fault{Call: set, Status: 500, ContentType: "application/json", Body: `{"Error":"` + token + ` can't use ` + hiddenURL2 + `"}`})
+	give(ws, token, hiddenURL2)
+	ws.Must(run("plan", "-input=false", "-out=update.tfplan"))
+	ws.Must(run("show", "-json", "update.tfplan"))
+	if run("apply", "-json", "-input=false", "update.tfplan").OK() {
 		t.Error("the apply did not fail")
 	}
 	wantNoSecretInState(t, ws)
-
-	tattle.Status, tattle.Body = 400, `{"Error":"`+two+` can't use `+hiddenURL2+`"}`
-	w.api.Script(tattle)
-	give(ws, two, hiddenURL2)
-	planned("replace")
-	if failed := run("apply", "-input=false", "replace.tfplan"); failed.OK() {
-		t.Error("the apply did not fail")
-	}
-	wantNoSecretInState(t, ws)
-
-	// Values that are refused are not repeated either.
-	give(ws, two+" x", "http://app.example.com/hooks/SECRET-PATH?key=hush-hush")
-	if refused := run("plan", "-input=false"); refused.OK() {
+	give(ws, token+" x", "http://app.example.com/hooks/SECRET-PATH?key=hush-hush")
+	if run("plan", "-input=false").OK() {
 		t.Error("wrong values were accepted")
 	}
-	give(ws, two, hiddenURL2)
-	ws.Must(run("apply", "-input=false", "-auto-approve"))
-	w.wantURL(two, hiddenURL2)
-	ws.Must(run("destroy", "-input=false", "-auto-approve"))
 
-	if log := ws.Read("trace.log"); !strings.Contains(log, "[TRACE]") || !strings.Contains(log, "OctoEverywhere request") {
+	files := ws.Left()
+	files["the output"] = output.String()
+	if log := files["trace.log"]; !strings.Contains(log, "[TRACE]") || !strings.Contains(log, "OctoEverywhere request") {
 		t.Error("the log holds neither traces nor requests, so scanning it shows nothing")
 	}
-	for _, secret := range []string{"tok-SECRET", "SECRET-PATH", "hush-hush"} {
-		wantAbsent(t, "a write-only value", secret, ws.Left())
-		wantAbsent(t, "a write-only value", secret, map[string]string{"the output": output.String()})
+	for _, secret := range hidden {
+		wantAbsent(t, "a write-only value", secret, files)
 	}
 }
 
 // TestWriteOnlyNoticesItsChange: a changed URL plans an update and says why, a
-// changed token a replacement, and what is unchanged plans nothing.
+// changed token a replacement, and what is unchanged plans nothing (DESIGN.md,
+// "Write-only").
 func TestWriteOnlyNoticesItsChange(t *testing.T) {
 	t.Parallel()
-	skipWithoutWriteOnly(t)
 	one, two := tokenOf("one"), tokenOf("two")
 	w := newWorld(t, fakeapi.Options{}, connections("one", "two"))
-	ws := w.workspace()
-	ws.Write("main.tf", w.provider(nil)+writeOnlyBlock)
-
+	p := w.protocol(nil)
+	state := p.noObject()
 	for _, step := range []struct {
 		name, token, url string
-		planned          map[string]string
-		warnings         map[string]int
+		action           string
+		said             []string
 	}{
-		{"create", one, hiddenURL, map[string]string{address("printer"): "create"}, map[string]int{}},
-		{"same", one, hiddenURL, map[string]string{}, map[string]int{}},
-		{"other URL", one, hiddenURL2, map[string]string{address("printer"): "update"}, map[string]int{writeOnlyWarning: 1}},
-		{"same again", one, hiddenURL2, map[string]string{}, map[string]int{}},
-		{"other token", two, hiddenURL2, map[string]string{address("printer"): "replace"},
-			map[string]int{"The token is of another App Connection": 1, "A webhook is left behind": 1}},
-		{"both the same", two, hiddenURL2, map[string]string{}, map[string]int{}},
+		{"create", one, hiddenURL, "create", nil},
+		{"same", one, hiddenURL, "", nil},
+		{"other URL", one, hiddenURL2, "update", []string{"warning: " + anotherURL}},
+		{"same again", one, hiddenURL2, "", nil},
+		{"other token", two, hiddenURL2, "replace", []string{"warning: " + anotherConnection, "warning: " + leftBehind}},
+		{"both the same", two, hiddenURL2, "", nil},
 	} {
-		give(ws, step.token, step.url)
-		plan := ws.Must(ws.Plan("-out=it.tfplan"))
-		wantPlanned(t, plan, step.planned)
-		wantSummaries(t, plan, "warning", step.warnings)
-
-		w.api.ResetRequests()
-		ws.Must(ws.Apply("it.tfplan"))
-		wanted := map[fakeapi.Call]int{}
-		if len(step.planned) > 0 {
-			wanted[fakeapi.CallSet] = 1
+		arguments := map[string]any{"app_token_wo": step.token, "callback_url_wo": step.url}
+		p = w.protocol(nil) // a run of its own
+		plan := p.plan(state, arguments)
+		if plan.action != step.action {
+			t.Errorf("%s: planned %q, want %q", step.name, plan.action, step.action)
 		}
-		w.wantCalls(wanted)
+		wantSaid(t, plan.diagnostics, step.said...)
+		if plan.action != "" {
+			if plan.action == "replace" {
+				state = p.noObject()
+			}
+			after, got := p.carryOut(state, plan, arguments)
+			wantNoDiagnostics(t, got)
+			state = after
+		}
 		w.wantURL(step.token, step.url)
-		wantNoSecretInState(t, ws)
-		if id := ws.Resources()[address("printer")]["id"]; id != fingerprintOf(t, step.token) {
+		for _, secret := range hidden {
+			wantAbsent(t, "a write-only value", secret, map[string]string{"state": p.decode(state.state).String(), "private state": string(state.private)})
+		}
+		if id := p.attribute(state, "id"); id != fingerprintOf(t, step.token) {
 			t.Errorf("%s: id is %v", step.name, id)
 		}
-		if t.Failed() {
-			t.Fatalf("in step %q", step.name)
-		}
+	}
+
+	// An imported webhook, of whose URL nothing is known, is set without alarm.
+	imported := object{state: p.value(p.schemas.ResourceSchemas[webhookType], map[string]any{"id": fingerprintOf(t, one)})}
+	p = w.protocol(nil)
+	plan := p.plan(imported, map[string]any{"app_token_wo": one, "callback_url_wo": hiddenURL})
+	wantNoDiagnostics(t, plan.diagnostics)
+	if plan.action != "update" {
+		t.Errorf("imported: planned %q", plan.action)
 	}
 }
 
-// laterBlock has secrets come from a resource that a change of generation
-// makes unknown at plan. The literals are in the configuration for simplicity.
-func laterBlock(arguments ...string) string {
-	return `
-variable "generation" { default = "1" }
-variable "token" {}
-variable "url" {}
-variable "events" {
-  type    = set(string)
-  default = ["error"]
-}
-resource "terraform_data" "later" {
-  input = {
-    token      = var.token
-    url        = var.url
-    generation = var.generation
-  }
-}
-` + webhook("printer", append(arguments, `event_types = var.events`)...)
-}
-
-// TestWriteOnlyUnknownAtPlan has values that only apply knows: an unknown token
-// alone plans nothing and never replaces; an unknown URL plans a Set, which
-// Terraform drops when the value proves unchanged.
+// TestWriteOnlyUnknownAtPlan has values that only apply knows, or that are
+// others then: an unknown token alone plans nothing and never replaces; an
+// unknown URL plans a Set, which Terraform drops when the value proves
+// unchanged; and in place nothing is sent for another token.
 func TestWriteOnlyUnknownAtPlan(t *testing.T) {
 	t.Parallel()
 	skipWithoutWriteOnly(t)
-	one, two := tokenOf("one"), tokenOf("two")
-	later, printer := "terraform_data.later", address("printer")
 	const (
-		tokenLater, urlLater = `app_token_wo = terraform_data.later.output.token`, `callback_url_wo = terraform_data.later.output.url`
-		tokenNow, urlNow     = `app_token_wo = var.token`, `callback_url_wo = var.url`
+		tokenLater, urlLater = `app_token_wo = terraform_data.NAME.output.token`, `callback_url_wo = terraform_data.NAME.output.url`
+		tokenNow, urlNow     = `app_token_wo = "TOKEN"`, `callback_url_wo = "URL"`
+		plainURL             = `callback_url = "URL"`
 	)
-	for name, test := range map[string]struct {
-		arguments  []string
-		token, url string // after the change
-		events     bool   // changed as well
-		planned    string // for the webhook
-		refused    bool   // by Terraform's core, at apply
-		sets       int
-		next       string // what the next plan says, when all is known
+	type change struct {
+		token, url, events bool
+	}
+	none := change{}
+	cases := map[string]struct {
+		arguments [2]string
+		change    change
+		planned   string
+		refused   bool // by Terraform's core, at apply
+		sets      int
+		next      string // what the next plan says, when all is known
 	}{
-		"token unknown, the same":              {[]string{tokenLater, urlNow}, one, hiddenURL, false, "", false, 0, ""},
-		"token unknown, another":               {[]string{tokenLater, `callback_url = var.url`}, two, hiddenURL, false, "", false, 0, "replace"},
-		"token unknown, with another change":   {[]string{tokenLater, `callback_url = var.url`}, one, hiddenURL, true, "update", false, 1, ""},
-		"another token, with another change":   {[]string{tokenLater, `callback_url = var.url`}, two, hiddenURL, true, "update", true, 0, "replace"},
-		"URL unknown, the same":                {[]string{tokenNow, urlLater}, one, hiddenURL, false, "update", false, 0, ""},
-		"URL unknown, another":                 {[]string{tokenNow, urlLater}, one, hiddenURL2, false, "update", false, 1, ""},
-		"both unknown, the same":               {[]string{tokenLater, urlLater}, one, hiddenURL, false, "update", false, 0, ""},
-		"both unknown, another URL":            {[]string{tokenLater, urlLater}, one, hiddenURL2, false, "update", false, 1, ""},
-		"both unknown, another token":          {[]string{tokenLater, urlLater}, two, hiddenURL, false, "update", true, 0, "replace"},
-		"URL unknown, with a token that moved": {[]string{tokenNow, urlLater}, two, hiddenURL, false, "replace", false, 1, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, connections("one", "two"))
-			ws := w.workspace()
-			ws.Write("main.tf", w.provider(nil)+laterBlock(test.arguments...))
-			give(ws, one, hiddenURL)
-			ws.Must(ws.Apply()) // unknown at create, too
-			w.wantURL(one, hiddenURL)
-			before := ws.Resources()[printer]
-			w.clock.Advance(1) // so that a Set shows in configured_at
-
-			give(ws, test.token, test.url)
-			ws.Setenv("TF_VAR_generation", "2")
-			if test.events {
-				ws.Setenv("TF_VAR_events", `["print_failed"]`)
-			}
-			w.api.ResetRequests()
-			planned := map[string]string{later: "update"}
-			if test.planned != "" {
-				planned[printer] = test.planned
-			}
-			plan := ws.Must(ws.Plan("-out=it.tfplan"))
-			wantPlanned(t, plan, planned)
-			if test.planned == "update" && count(plan, "warning", writeOnlyWarning) > 0 {
-				t.Errorf("nobody knows yet that the URL is another: %v", plan.Diagnostics)
-			}
-			applied := ws.Apply("it.tfplan")
-			if applied.OK() == test.refused {
-				t.Errorf("the apply ended with %d:\n%s", applied.ExitCode, applied.Errors())
-			}
-			if test.refused {
-				wantText(t, applied.Errors(), "inconsistent final plan")
-				wantText(t, applied.Warnings(), "the token changed between plan and apply, and nothing was sent. Plan again.")
-			}
-			if sets := w.calls()[fakeapi.CallSet]; sets != test.sets {
-				t.Errorf("%d Sets, want %d", sets, test.sets)
-			}
-			after := ws.Resources()[printer]
-			if set := after["configured_at"] != before["configured_at"]; set != (test.sets > 0) {
-				t.Errorf("configured_at was %v and is %v after %d Sets", before["configured_at"], after["configured_at"], test.sets)
-			}
-
-			wanted := map[string]string{}
-			if test.next != "" {
-				wanted[printer] = test.next
-			}
-			wantPlanned(t, ws.Must(ws.Plan()), wanted)
-			ws.Must(ws.Apply())
-			w.wantURL(test.token, test.url)
-		})
+		"token_same":              {[2]string{tokenLater, urlNow}, none, "", false, 0, ""},
+		"token_another":           {[2]string{tokenLater, plainURL}, change{token: true}, "", false, 0, "replace"},
+		"token_same_with_more":    {[2]string{tokenLater, plainURL}, change{events: true}, "update", false, 1, ""},
+		"token_another_with_more": {[2]string{tokenLater, plainURL}, change{token: true, events: true}, "update", true, 0, "replace"},
+		"url_same":                {[2]string{tokenNow, urlLater}, none, "update", false, 0, ""},
+		"url_another":             {[2]string{tokenNow, urlLater}, change{url: true}, "update", false, 1, ""},
+		"url_same_token_moved":    {[2]string{tokenNow, urlLater}, change{token: true}, "replace", false, 1, ""},
+		"both_same":               {[2]string{tokenLater, urlLater}, none, "update", false, 0, ""},
+		"both_another_url":        {[2]string{tokenLater, urlLater}, change{url: true}, "update", false, 1, ""},
+		"both_another_token":      {[2]string{tokenLater, urlLater}, change{token: true}, "update", true, 0, "replace"},
+		// Ephemeral values may be others at apply than at plan.
+		"ephemeral": {[2]string{`app_token_wo = var.token`, `callback_url_wo = var.url`}, change{url: true}, "update", true, 0, "update"},
 	}
-}
-
-// TestWriteOnlyTokenDiffersAtApply: ephemeral values may be others at apply
-// than at plan. In place nothing is sent; a create uses what there is.
-func TestWriteOnlyTokenDiffersAtApply(t *testing.T) {
-	t.Parallel()
-	skipWithoutWriteOnly(t)
-	one, two, three := tokenOf("one"), tokenOf("two"), tokenOf("three")
-	w := newWorld(t, fakeapi.Options{}, connections("one", "two", "three"))
+	tokens := map[string]string{"other": tokenOf("other")}
+	for name := range cases {
+		tokens[name], tokens[name+"_2"] = tokenOf(name), tokenOf(name+"_2")
+	}
+	w := newWorld(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
-	ws.Write("main.tf", w.provider(nil)+writeOnlyBlock)
-	id := func() any { return ws.Resources()[address("printer")]["id"] }
-
-	give(ws, one, hiddenURL)
+	given := func(name string, changed bool) (token, url string) {
+		token, url = tokens[name], hiddenURL
+		if changed && cases[name].change.token {
+			token = tokens[name+"_2"]
+		}
+		if changed && cases[name].change.url {
+			url = hiddenURL2
+		}
+		return token, url
+	}
+	write := func(changed bool) {
+		config := w.provider(nil, onePinned) + ephemeral
+		for name, test := range cases {
+			token, url := given(name, changed)
+			events := `event_types = ["error"]`
+			if changed && test.change.events {
+				events = `event_types = ["print_failed"]`
+			}
+			config += strings.NewReplacer("NAME", name, "TOKEN", token, "URL", url).Replace(fmt.Sprintf(`
+resource "terraform_data" "NAME" {
+  input = { token = "TOKEN", url = "URL", generation = %t }
+}
+`, changed) + webhook("NAME", test.arguments[0], test.arguments[1], events))
+		}
+		ws.Write("main.tf", config)
+	}
+	write(false)
+	give(ws, tokens["other"], hiddenURL)
 	ws.Must(ws.Plan("-out=create.tfplan"))
-	give(ws, two, hiddenURL)
+	give(ws, tokens["ephemeral"], hiddenURL)
 	ws.Must(ws.Apply("create.tfplan"))
-	w.wantURL(one, "")
-	w.wantURL(two, hiddenURL)
-	if id() != fingerprintOf(t, two) {
-		t.Errorf("id is %v", id())
-	}
+	w.wantURL(tokens["other"], "")
+	before := ws.Resources()
+	w.clock.Advance(1) // so that a Set shows in configured_at
 
-	give(ws, two, hiddenURL2)
-	wantPlanned(t, ws.Must(ws.Plan("-out=update.tfplan")), map[string]string{address("printer"): "update"})
-	give(ws, one, hiddenURL2)
+	write(true)
+	give(ws, tokens["ephemeral"], hiddenURL2)
 	w.api.ResetRequests()
-	refused := ws.Apply("update.tfplan")
-	if refused.OK() {
-		t.Error("another token was accepted in place")
+	plan := ws.Must(ws.Plan("-out=it.tfplan"))
+	give(ws, tokens["ephemeral_2"], hiddenURL2)
+	applied := ws.Apply("it.tfplan")
+	after, next := ws.Resources(), map[string]string{}
+	for name, test := range cases {
+		printer := address(name)
+		if plan.Planned[printer] != test.planned {
+			t.Errorf("%s: planned %q, want %q", name, plan.Planned[printer], test.planned)
+		}
+		if name != "ephemeral" && strings.Contains(said(plan, "warning")[printer], anotherURL) {
+			t.Errorf("%s: nobody knows yet that the URL is another", name)
+		}
+		if test.refused {
+			wantText(t, applied.Errors(), printer)
+			wantText(t, said(applied, "warning")[printer], anotherConnection, "inconsistent final plan", "Plan again")
+		}
+		token, url := given(name, true)
+		if sets := w.asked(set, token); sets != test.sets {
+			t.Errorf("%s: %d Sets, want %d", name, sets, test.sets)
+		}
+		if set := after[printer]["configured_at"] != before[printer]["configured_at"]; set != (test.sets > 0) {
+			t.Errorf("%s: configured_at was %v and is %v", name, before[printer]["configured_at"], after[printer]["configured_at"])
+		}
+		if test.sets > 0 {
+			w.wantURL(token, url)
+		}
+		if test.next != "" {
+			next[printer] = test.next
+		}
 	}
-	wantText(t, refused.Errors(), "inconsistent final plan")
-	wantText(t, refused.Warnings(), "the token changed between plan and apply, and nothing was sent. Plan again.")
-	w.wantCalls(map[fakeapi.Call]int{})
-	w.wantURL(two, hiddenURL)
-	if id() != fingerprintOf(t, two) {
-		t.Errorf("id is %v", id())
+	if count(applied, "error", "") != count(applied, "error", "Provider produced inconsistent final plan") {
+		t.Errorf("errors:\n%s", applied.Errors())
 	}
-
-	wantPlanned(t, ws.Must(ws.Plan("-out=replace.tfplan")), map[string]string{address("printer"): "replace"})
-	give(ws, three, hiddenURL2)
-	ws.Must(ws.Apply("replace.tfplan"))
-	w.wantURL(one, "")
-	w.wantURL(three, hiddenURL2)
-	if id() != fingerprintOf(t, three) {
-		t.Errorf("id is %v", id())
+	if sent := w.asked(set, tokens["ephemeral_2"]); sent > 0 {
+		t.Error("a Set went to the App Connection of an ephemeral value that was not planned with")
 	}
-	wantPlanned(t, ws.Must(ws.Plan()), map[string]string{})
+	give(ws, tokens["ephemeral"], hiddenURL2)
+	wantPlanned(t, ws.Must(ws.Plan()), next)
+	ws.Must(ws.Apply())
+	for name := range cases {
+		token, url := given(name, true)
+		w.wantURL(token, url)
+	}
 }
 
 // TestWriteOnlyFailedApply: a failed apply is tried again by the next plan,
 // whatever it failed with, and leaves a state that can be read and holds no
-// secret. Terraform 1.11 loses a resource, and OpenTofu stores the secret,
-// whose provider leaves a write-only value in a failed apply's state.
+// secret. Terraform loses a resource, and OpenTofu stores the secret, whose
+// provider leaves a write-only value in a failed apply's state.
 func TestWriteOnlyFailedApply(t *testing.T) {
 	t.Parallel()
 	skipWithoutWriteOnly(t)
-	token, printer := tokenOf("garage"), address("printer")
-	for name, test := range map[string]struct {
+	cases := map[string]struct {
 		fault   fakeapi.Fault
 		created string // what is planned after a failed create
 		updated string // and after a failed update
 	}{
-		"refused":     {fakeapi.Fault{Status: 400}, "create", "update"},
-		"paused":      {fakeapi.Fault{Status: 605}, "create", "update"},
-		"gone":        {fakeapi.Fault{Status: 603}, "create", "create"},
-		"broken":      {fakeapi.Fault{Status: 500}, "replace", "update"},
-		"answer lost": {fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}, "replace", "update"},
-		"wrong echo":  {fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Success":true,"CallbackUrl":"https://x.example.com/"}`}, "replace", "update"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, map[string]string{"garage": token})
-			ws := w.workspace()
-			// The edition is pinned: else the first Set may be one of two.
-			ws.Write("main.tf", w.provider(nil, `max_retries = 0`, `webhook_api = "notifications"`)+writeOnlyBlock)
-			test.fault.Call = fakeapi.CallSet
-			for _, step := range []struct{ url, next string }{{hiddenURL, test.created}, {hiddenURL2, test.updated}} {
-				give(ws, token, step.url)
-				w.api.Script(test.fault)
-				if failed := ws.Apply(); failed.OK() || count(failed, "error", "") != 1 {
-					t.Fatalf("want one error, got exit %d and\n%s", failed.ExitCode, failed.Errors())
-				}
-				wantNoSecretInState(t, ws)
-				wantPlanned(t, ws.Must(ws.Plan()), map[string]string{printer: step.next})
-				ws.Must(ws.Apply())
-				w.wantURL(token, step.url)
-				wantNoSecretInState(t, ws)
-				wantPlanned(t, ws.Must(ws.Plan()), map[string]string{})
-			}
-		})
+		"refused": {fakeapi.Fault{Status: 400}, "create", "update"},
+		"paused":  {fakeapi.Fault{Status: 605}, "create", "update"},
+		"gone":    {fakeapi.Fault{Status: 603}, "create", "create"},
+		"broken":  {fakeapi.Fault{Status: 500}, "replace", "update"},
+		"lost":    {fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}, "replace", "update"},
+		"echoed":  {fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Success":true,"CallbackUrl":"https://x.example.com/"}`}, "replace", "update"},
 	}
-}
-
-// TestMovingSecrets: taking the same token or URL from another argument is in
-// place, and removes it from state where the new argument keeps it out.
-func TestMovingSecrets(t *testing.T) {
-	t.Parallel()
-	skipWithoutWriteOnly(t)
-	token := tokenOf("garage")
-	var (
-		inState   = `app_token = "` + token + `"`
-		writeOnly = `app_token_wo = "` + token + `"`
-		named     = `app_connection = "garage"`
-		url       = `callback_url = "` + hiddenURL + `"`
-		urlWO     = `callback_url_wo = "` + hiddenURL + `"`
-	)
-	for name, test := range map[string]struct {
-		before, after []string
-		planned       string
-		hidden        string // what must be gone from state
-	}{
-		"app_token to app_token_wo":       {[]string{inState, url}, []string{writeOnly, url}, "update", token},
-		"app_token to app_connection":     {[]string{inState, url}, []string{named, url}, "update", token},
-		"app_token to the default":        {[]string{inState, url}, []string{url}, "update", token},
-		"app_token_wo to app_connection":  {[]string{writeOnly, url}, []string{named, url}, "update", token},
-		"app_token_wo to the default":     {[]string{writeOnly, url}, []string{url}, "", token},
-		"app_connection to app_token_wo":  {[]string{named, url}, []string{writeOnly, url}, "update", token},
-		"callback_url to callback_url_wo": {[]string{named, url}, []string{named, urlWO}, "update", "SECRET-PATH"},
-		"callback_url_wo to callback_url": {[]string{named, urlWO}, []string{named, url}, "update", token},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, map[string]string{"garage": token})
-			ws := w.workspace()
-			block := w.provider(map[string]string{"garage": token}, `app_token = "`+token+`"`)
-			ws.Write("main.tf", block+webhook("printer", test.before...))
-			ws.Must(ws.Apply())
-
-			ws.Write("main.tf", block+webhook("printer", test.after...))
-			w.api.ResetRequests()
-			wanted, calls := map[string]string{}, map[fakeapi.Call]int{fakeapi.CallInfo: 1}
-			if test.planned != "" {
-				wanted[address("printer")], calls[fakeapi.CallSet] = test.planned, 1
-			}
-			applied := ws.Must(ws.Apply())
-			wantPlanned(t, applied, wanted)
-			wantSummaries(t, applied, "warning", map[string]int{})
-			w.wantCalls(calls)
-			w.wantURL(token, hiddenURL)
-			wantAbsent(t, "the old value", test.hidden, map[string]string{"terraform.tfstate": ws.Read("terraform.tfstate")})
-			wantPlanned(t, ws.Must(ws.Plan()), map[string]string{})
-		})
+	tokens := map[string]string{}
+	for name := range cases {
+		tokens[name] = tokenOf(name)
 	}
-}
-
-// TestImportedWriteOnly sets an imported webhook, of whose URL nothing is known.
-func TestImportedWriteOnly(t *testing.T) {
-	t.Parallel()
-	skipWithoutWriteOnly(t)
-	tokens := connections("garage")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
-	ws.Write("main.tf", w.provider(tokens)+webhook("printer", `app_connection = "garage"`, `callback_url_wo = "`+hiddenURL+`"`))
-	ws.Must(ws.Run("import", "-no-color", address("printer"), "garage"))
-	applied := ws.Must(ws.Apply())
-	wantPlanned(t, applied, map[string]string{address("printer"): "update"})
-	wantSummaries(t, applied, "warning", map[string]int{})
-	w.wantURL(tokens["garage"], hiddenURL)
+	for step, url := range []string{hiddenURL, hiddenURL2} {
+		config, planned := w.provider(nil, `max_retries = 0`, onePinned), map[string]string{}
+		for name, test := range cases {
+			config += webhook(name, `app_token_wo = "`+tokens[name]+`"`, `callback_url_wo = "`+url+`"`)
+			test.fault.Call, test.fault.Token = set, tokens[name]
+			w.api.Script(test.fault)
+			planned[address(name)] = [2]string{test.created, test.updated}[step]
+		}
+		ws.Write("main.tf", config)
+		failed := ws.Apply()
+		if errors := said(failed, "error"); len(errors) != len(cases) || count(failed, "error", "") != len(cases) {
+			t.Errorf("want one error for each of %d:\n%s", len(cases), failed.Errors())
+		}
+		wantNoSecretInState(t, ws)
+		wantPlanned(t, ws.Must(ws.Plan()), planned)
+		ws.Must(ws.Apply())
+		for _, token := range tokens {
+			w.wantURL(token, url)
+		}
+		wantNoSecretInState(t, ws)
+		wantPlanned(t, ws.Must(ws.Plan()), nil)
+	}
 }
 
 // TestWriteOnlyOnOlderTerraform: a client that does not know write-only
 // arguments is told so, at the argument, and which version does.
 func TestWriteOnlyOnOlderTerraform(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		arguments map[string]any
-		attribute string
-	}{
-		"token": {map[string]any{"callback_url": urlOne, "app_token_wo": tokenOf("garage")}, "app_token_wo"},
-		"URL":   {map[string]any{"callback_url_wo": urlOne}, "callback_url_wo"},
+	p := newProtocol(t, provider.New("test"))
+	for attribute, arguments := range map[string]map[string]any{
+		"app_token_wo":    {"callback_url": urlOne, "app_token_wo": tokenOf("garage")},
+		"callback_url_wo": {"callback_url_wo": urlOne},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := newProtocol(t, provider.New("test"))
-			wantOneError(t, p.validateWebhook(test.arguments, false), test.attribute, []string{test.attribute, "Terraform 1.11 and later"}, []string{"tok-SECRET", "hush"})
-			wantNoDiagnostics(t, p.validateWebhook(test.arguments, true))
-		})
+		wantOneError(t, p.validateWebhook(arguments, false), attribute, []string{attribute, "Terraform 1.11 and later"}, []string{"tok-SECRET", "hush"})
+		wantNoDiagnostics(t, p.validateWebhook(arguments, true))
 	}
-	wantNoDiagnostics(t, newProtocol(t, provider.New("test")).validateWebhook(map[string]any{"callback_url": urlOne}, false))
+	wantNoDiagnostics(t, p.validateWebhook(map[string]any{"callback_url": urlOne}, false))
 }

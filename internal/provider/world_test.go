@@ -11,9 +11,6 @@ import (
 	"time"
 
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
@@ -24,14 +21,14 @@ import (
 // world is what an acceptance test acts on: a fake OctoEverywhere on loopback,
 // a clock, and a provider that uses both.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	api   *fakeapi.Server
 	url   string
 	clock *clock
 }
 
 // newWorld starts a fake with these App Connections, name → token.
-func newWorld(t *testing.T, options fakeapi.Options, connections map[string]string) *world {
+func newWorld(t testing.TB, options fakeapi.Options, connections map[string]string) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
 	if options.Now == nil {
@@ -55,7 +52,7 @@ func newWorld(t *testing.T, options fakeapi.Options, connections map[string]stri
 func tokenOf(name string) string { return "tok-SECRET-" + name + "-0123456789abcdef" }
 
 // fingerprintOf is the id that a token gives.
-func fingerprintOf(t *testing.T, token string) string {
+func fingerprintOf(t testing.TB, token string) string {
 	t.Helper()
 	parsed, err := octoeverywhere.NewToken(token)
 	if err != nil {
@@ -79,14 +76,6 @@ var shortWaits = octoeverywhere.Waits{Min: time.Millisecond, Max: 5 * time.Milli
 // newProvider constructs the provider with the world's clock and short waits.
 func (w *world) newProvider() func() fwprovider.Provider {
 	return provider.New("test", provider.WithClock(w.clock.Now), provider.WithWaits(shortWaits))
-}
-
-// factories serve terraform-plugin-testing's steps.
-func (w *world) factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	acctest.NeedsCLI(w.t)
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"octoeverywhere": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(w.newProvider())(), nil },
-	}
 }
 
 // workspace has the CLI itself run against the world's provider.
@@ -178,6 +167,3 @@ func (c *clock) Advance(days int) {
 	defer c.mu.Unlock()
 	c.now = c.now.AddDate(0, 0, days)
 }
-
-// terraformState is what terraform-plugin-testing hands to a Check.
-type terraformState = terraform.State

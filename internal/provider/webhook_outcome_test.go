@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+)
+
+// outcome is what a Set that failed leaves (DESIGN.md, "Set").
+type outcome int
+
+const (
+	done outcome = iota
+	refused
+	gone
+	uncertain
+)
+
+const (
+	goneSummary     = "The App Connection is gone for good"
+	unknownSummary  = "It is not known whether the webhook was set"
+	pausedSummary   = "The printer's owner is not a supporter"
+	echoSummary     = "OctoEverywhere saved another webhook than was asked for"
+	notTakenSummary = "The callback URL did not accept a test notification"
+)
+
+var (
+	garageOne = map[string]any{"app_connection": "garage", "callback_url": urlOne}
+	garageTwo = map[string]any{"app_connection": "garage", "callback_url": urlTwo}
+)
+
+// wantOutcome checks what an apply to garageTwo left of prior, an object with
+// garageOne or none, and that the next run knows what to do; it heals.
+func (w *world) wantOutcome(prior, after object, is outcome) {
+	w.t.Helper()
+	tokens := connections("garage")
+	p := w.protocol(tokens)
+	creates := p.isNull(prior.state)
+	url, configured := urlTwo, ""
+	if !creates && is != done {
+		url = urlOne
+	}
+	if is == done {
+		configured = "2026-03-01T12:00:00Z"
+	}
+	switch {
+	case creates && (is == refused || is == gone):
+		if !p.isNull(after.state) {
+			w.t.Errorf("state %s", p.decode(after.state))
+		}
+	case is == refused, is == gone:
+		if !p.decode(after.state).Equal(p.decode(prior.state)) {
+			w.t.Errorf("state %s, want the prior one", p.decode(after.state))
+		}
+	case p.attribute(after, "callback_url") != url, p.attribute(after, "configured_at") != configured, (p.attribute(after, "expires_at") == "") != (configured == ""):
+		w.t.Errorf("state %s, want %s set at %q", p.decode(after.state), url, configured)
+	}
+
+	w.api.ResetRequests()
+	if !creates && is == gone { // what the update was told is remembered
+		read, got := p.read(after)
+		wantSaid(w.t, got, "warning: "+goneSummary)
+		w.wantCalls(map[fakeapi.Call]int{})
+		if !p.isNull(read.state) {
+			w.t.Error("it is still in state")
+		}
+	}
+	if is == gone {
+		return
+	}
+	arguments, calls := garageTwo, map[fakeapi.Call]int{set: 1}
+	switch {
+	case is == uncertain && !creates: // who takes the change back gets the old webhook
+		arguments = garageOne
+	case is == done:
+		calls = map[fakeapi.Call]int{}
+	}
+	plan := p.plan(after, arguments)
+	if (plan.action == "") != (is == done) {
+		w.t.Errorf("planned %q", plan.action)
+	}
+	if is != done {
+		_, got := p.carryOut(after, plan, arguments)
+		wantNoDiagnostics(w.t, got)
+	}
+	w.wantCalls(calls)
+	w.wantURL(tokens["garage"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
+}
+
+// createAndUpdate has a test's body run for a Set that creates, and for one
+// that updates garageOne, each in a world of its own.
+func createAndUpdate(t *testing.T, options fakeapi.Options, test func(w *world, prior object)) {
+	t.Helper()
+	for _, creates := range []bool{true, false} {
+		w := newWorld(t, options, connections("garage"))
+		p := w.protocol(connections("garage"))
+		prior := p.noObject()
+		if !creates {
+			prior = p.created(garageOne)
+		}
+		w.api.ResetRequests()
+		test(w, prior)
+	}
+}
+
+// TestSetOutcomes fails Set in every way that makes a difference to the state.
+func TestSetOutcomes(t *testing.T) {
+	t.Parallel()
+	const json = "application/json"
+	for name, test := range map[string]struct {
+		fault    fakeapi.Fault
+		attempts int // with one retry
+		is       outcome
+		says     []string
+	}{
+		"400":               {fakeapi.Fault{Status: 400}, 1, refused, []string{"OctoEverywhere refused the webhook", "400"}},
+		"429":               {fakeapi.Fault{Status: 429}, 2, refused, []string{"OctoEverywhere can't take the webhook now", "429"}},
+		"605":               {fakeapi.Fault{Status: 605}, 1, refused, []string{pausedSummary, "605"}},
+		"603":               {fakeapi.Fault{Status: 603}, 1, gone, []string{goneSummary, "603"}},
+		"604":               {fakeapi.Fault{Status: 604}, 1, gone, []string{goneSummary, "604"}},
+		"reset":             {fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}, 2, uncertain, []string{unknownSummary}},
+		"cut off":           {fakeapi.Fault{Kind: fakeapi.Truncated, Status: 200, Commit: true}, 2, uncertain, []string{unknownSummary}},
+		"hang":              {fakeapi.Fault{Kind: fakeapi.Hang, Commit: true}, 2, uncertain, []string{unknownSummary}},
+		"500":               {fakeapi.Fault{Status: 500}, 2, uncertain, []string{unknownSummary, "500"}},
+		"500, but saved":    {fakeapi.Fault{Status: 500, Commit: true}, 2, uncertain, []string{unknownSummary, "500"}},
+		"601":               {fakeapi.Fault{Status: 601}, 1, uncertain, []string{unknownSummary, "601"}},
+		"not understood":    {fakeapi.Fault{Status: 200, Body: `{"Fine": "indeed"}`, Commit: true}, 1, uncertain, []string{unknownSummary}},
+		"saved for another": {fakeapi.Fault{Status: 200, ContentType: json, Body: `{"Success": true, "CallbackUrl": "https://other.example.org/hook?key=psst", "EventTypes": [2]}`}, 1, uncertain, []string{echoSummary, "https://other.example.org/"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			createAndUpdate(t, fakeapi.Options{}, func(w *world, prior object) {
+				test.fault.Call, test.fault.Times = set, test.attempts
+				w.api.Script(test.fault)
+				p := w.protocol(connections("garage"), map[string]any{"max_retries": 1, "request_timeout": "300ms", "webhook_api": "notifications"})
+				after, got := p.apply(prior, garageTwo)
+				if len(got) != 1 {
+					t.Fatal(describe(got))
+				}
+				wantOneError(t, got, attributeOf(got[0]), append(test.says, `App Connection "garage"`), []string{"tok-SECRET", "hush-hush", "psst"})
+				w.wantCalls(map[fakeapi.Call]int{set: test.attempts})
+				w.wantOutcome(prior, after, test.is)
+			})
+		})
+	}
+
+	t.Run("lost once", func(t *testing.T) {
+		t.Parallel()
+		createAndUpdate(t, fakeapi.Options{}, func(w *world, prior object) {
+			w.api.Script(fakeapi.Fault{Call: set, Commit: true, Kind: fakeapi.Reset})
+			after, got := w.protocol(connections("garage"), map[string]any{"max_retries": 1}).apply(prior, garageTwo)
+			wantNoDiagnostics(t, got)
+			w.wantCalls(map[fakeapi.Call]int{set: 2})
+			w.wantOutcome(prior, after, done)
+		})
+	})
+}
+
+// newReceiver starts an HTTPS receiver, and returns the client with which the
+// fake delivers to it at any host below example.com.
+func newReceiver(t *testing.T) (*fakeapi.Receiver, *http.Client) {
+	t.Helper()
+	receiver := fakeapi.NewReceiver()
+	t.Cleanup(receiver.Close)
+	client := receiver.Client()
+	return receiver, client
+}
+
+// TestVerifyDelivery answers the test of a webhook in every way: what can't be
+// told is a warning, and what failed an error that leaves the webhook uncertain,
+// so that the next apply sets and tests again (DESIGN.md, "Verification").
+func TestVerifyDelivery(t *testing.T) {
+	t.Parallel()
+	const (
+		notVerified = "Delivery could not be verified"
+		notTested   = "Delivery was not verified"
+	)
+	nobody := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("nobody listens")
+	}}}
+	for name, test := range map[string]struct {
+		options  fakeapi.Options
+		receiver int           // what it answers; 0: 200
+		fault    fakeapi.Fault // of TestWebhook; zero: none
+		tests    int           // with one retry
+		is       outcome
+		said     string
+		says     []string
+	}{
+		"200":             {tests: 1},
+		"another field":   {options: fakeapi.Options{TestStatusField: "HttpStatus"}, tests: 1},
+		"500":             {receiver: 500, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"status 500 instead of 200", `App Connection "garage"`}},
+		"no answer":       {options: fakeapi.Options{DeliveryClient: nobody}, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"no answer"}},
+		"not served":      {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, tests: 1, said: "warning: " + notTested, says: []string{"404"}},
+		"a web page":      {options: fakeapi.Options{NoTestWebhook: true, CatchAll: true}, tests: 1, said: "warning: " + notTested},
+		"not understood":  {fault: fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Whatever": "fine"}`}, tests: 1, said: "warning: " + notVerified, says: []string{"16"}},
+		"failing once":    {fault: fakeapi.Fault{Status: 500}, tests: 2},
+		"failing":         {fault: fakeapi.Fault{Status: 500, Times: 2}, tests: 2, is: uncertain, said: notVerified, says: []string{"500"}},
+		"gone":            {fault: fakeapi.Fault{Status: 604}, tests: 1, is: gone, said: goneSummary, says: []string{"604"}},
+		"not a supporter": {fault: fakeapi.Fault{Status: 605}, tests: 1, is: uncertain, said: pausedSummary, says: []string{"605"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if test.options.DeliveryClient == nil {
+				receiver, client := newReceiver(t)
+				receiver.SetStatus(max(test.receiver, 200))
+				test.options.DeliveryClient = client
+			}
+			createAndUpdate(t, test.options, func(w *world, prior object) {
+				if test.fault.Call = fakeapi.CallTest; test.fault.Status != 0 {
+					w.api.Script(test.fault)
+				}
+				p := w.protocol(connections("garage"), map[string]any{"max_retries": 1})
+				w.api.ResetRequests()
+				after, got := p.apply(prior, with(garageTwo, map[string]any{"verify_delivery": true}))
+				if test.said == "" {
+					wantNoDiagnostics(t, got)
+				} else {
+					wantSaid(t, got, test.said)
+				}
+				wantText(t, describe(got), test.says...)
+				if tests := w.api.Count(fakeapi.CallTest) + w.api.Count(fakeapi.CallOther); tests != test.tests {
+					t.Errorf("tested %d times, want %d", tests, test.tests)
+				}
+				w.wantURL(tokenOf("garage"), urlTwo)
+				if test.is == done {
+					return
+				}
+				// Its own argument is a change, which is not what is looked at here.
+				w.wantOutcome(prior, after, test.is)
+			})
+		})
+	}
+}
+
+// TestTriggers has deliveries stop after the receiver was down, and a changed
+// trigger start them again: an update in place that sets once.
+func TestTriggers(t *testing.T) {
+	t.Parallel()
+	receiver, client := newReceiver(t)
+	tokens := connections("garage")
+	w := newWorld(t, fakeapi.Options{DeliveryClient: client}, tokens)
+	state := w.protocol(tokens).created(garageOne)
+	receiver.SetStatus(502)
+	for range 6 {
+		w.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2})
+	}
+	receiver.SetStatus(200)
+	if delivery := w.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2}); delivery.Sent {
+		t.Fatal("deliveries go on, so there is nothing to resume")
+	}
+	for _, triggers := range []any{map[string]any{"resumed": "1"}, map[string]any{"resumed": "2"}, nil} {
+		w.api.ResetRequests()
+		p := w.protocol(tokens)
+		arguments := with(garageOne, map[string]any{"triggers": triggers})
+		if plan := p.plan(state, arguments); plan.action != "update" {
+			t.Errorf("planned %q", plan.action)
+		}
+		after, got := p.apply(state, arguments)
+		wantNoDiagnostics(t, got)
+		state = after
+		w.wantCalls(map[fakeapi.Call]int{set: 1})
+		if delivery := w.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2}); delivery.Status != 200 {
+			t.Errorf("after %v: the delivery gave %+v", triggers, delivery)
+		}
+	}
+}
+
+// TestDeleteOutcomes answers Delete in every way that makes a difference: what
+// may have happened, and what has not, stays in state (DESIGN.md, "Delete").
+func TestDeleteOutcomes(t *testing.T) {
+	t.Parallel()
+	const failed = "The webhook was not deleted"
+	for name, test := range map[string]struct {
+		fault     fakeapi.Fault
+		said      string
+		kept      bool // in state
+		uncertain bool
+	}{
+		"done":       {},
+		"lost once":  {fault: fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}},
+		"603":        {fault: fakeapi.Fault{Status: 603}},
+		"604":        {fault: fakeapi.Fault{Status: 604}},
+		"not served": {fault: fakeapi.Fault{Status: 404}, said: "warning: " + failed},
+		"400":        {fault: fakeapi.Fault{Status: 400}, said: failed, kept: true},
+		"605":        {fault: fakeapi.Fault{Status: 605}, said: pausedSummary, kept: true},
+		"429":        {fault: fakeapi.Fault{Status: 429, Times: 2}, said: failed, kept: true},
+		"500":        {fault: fakeapi.Fault{Status: 500, Times: 2}, said: failed, kept: true, uncertain: true},
+		"lost":       {fault: fakeapi.Fault{Kind: fakeapi.Reset, Commit: true, Times: 2}, said: failed, kept: true, uncertain: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tokens := connections("garage")
+			w := newWorld(t, fakeapi.Options{}, tokens)
+			prior := w.protocol(tokens).created(garageOne)
+			if test.fault.Call = del; test.fault.Status != 0 || test.fault.Kind != "" {
+				w.api.Script(test.fault)
+			}
+			p := w.protocol(tokens, map[string]any{"max_retries": 1})
+			after, got := p.apply(prior, nil)
+			if test.said == "" {
+				wantNoDiagnostics(t, got)
+			} else {
+				wantSaid(t, got, test.said)
+			}
+			if kept := !p.isNull(after.state); kept != test.kept {
+				t.Fatalf("in state is %t", kept)
+			}
+			if !test.kept {
+				return
+			}
+			// Who keeps it after all gets it set again where that is called for.
+			plan := w.protocol(tokens).plan(after, garageOne)
+			if (plan.action == "update") != test.uncertain {
+				t.Errorf("planned %q", plan.action)
+			}
+		})
+	}
+}
