@@ -5,6 +5,7 @@ package provider_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net"
 	"net/http"
 	"slices"
@@ -35,7 +36,7 @@ func (p *protocol) actions() tfprotov6.ActionServer {
 // testNotification makes the action's configuration.
 func (p *protocol) testNotification(arguments map[string]any) *tfprotov6.DynamicValue {
 	p.t.Helper()
-	return p.value(p.schemas.ActionSchemas[testNotificationType].Schema, with(arguments))
+	return p.value(p.schemas.ActionSchemas[testNotificationType].Schema, arguments)
 }
 
 func (p *protocol) validateAction(arguments map[string]any) []*tfprotov6.Diagnostic {
@@ -56,15 +57,21 @@ func (p *protocol) planAction(arguments map[string]any) []*tfprotov6.Diagnostic 
 	return response.Diagnostics
 }
 
-// invokeAction runs the action and returns its progress and its end.
-func (p *protocol) invokeAction(arguments map[string]any) (progress []string, diagnostics []*tfprotov6.Diagnostic) {
+// actionEvents runs the action while its events are read.
+func (p *protocol) actionEvents(arguments map[string]any) iter.Seq[tfprotov6.InvokeActionEvent] {
 	p.t.Helper()
 	stream, err := p.actions().InvokeAction(p.t.Context(), &tfprotov6.InvokeActionRequest{
 		ActionType: testNotificationType, Config: p.testNotification(arguments),
 	})
 	p.must(err)
+	return stream.Events
+}
+
+// invokeAction runs the action and returns its progress and its end.
+func (p *protocol) invokeAction(arguments map[string]any) (progress []string, diagnostics []*tfprotov6.Diagnostic) {
+	p.t.Helper()
 	completed := 0
-	for event := range stream.Events {
+	for event := range p.actionEvents(arguments) {
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, event.Message)
@@ -123,7 +130,7 @@ func TestTestNotification(t *testing.T) {
 			p := newProtocol(t, w.newProvider())
 			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "max_retries": 1, "app_tokens": map[string]any{"garage": tokenOf("garage"), "lab": tokenOf("lab")}}))
 			if !test.unset {
-				wantNoDiagnostics(t, p.createWebhook("garage"))
+				p.created(garageOne)
 			}
 			if test.given != nil {
 				test.given(w)

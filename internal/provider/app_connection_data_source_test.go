@@ -188,7 +188,7 @@ func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b", "c", "garage")
 	w := newWorld(t, fakeapi.Options{}, tokens)
-	p := identified(t, w, nil, tokens)
+	p := w.protocol(tokens)
 	for _, name := range []string{"a", "b", "c"} {
 		w.api.SetInfoStatus(tokens[name], 500)
 		p.read(p.inState(map[string]any{"id": fingerprintOf(t, tokens[name])}))

@@ -3,7 +3,10 @@
 package provider_test
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
@@ -12,162 +15,173 @@ import (
 // Import, then one update in place and an empty plan (DESIGN.md, "Import and
 // identity").
 
-const importTarget = webhookType + ".printer"
+// importWebhook imports by id, or by the identity when id is "".
+func (p *protocol) importWebhook(id, identity string) (object, []*tfprotov6.Diagnostic) {
+	p.t.Helper()
+	request := &tfprotov6.ImportResourceStateRequest{TypeName: webhookType, ID: id}
+	if id == "" {
+		request.Identity = p.identity(identity)
+	}
+	response, err := p.server.ImportResourceState(p.t.Context(), request)
+	p.must(err)
+	if len(response.ImportedResources) != 1 {
+		return object{}, response.Diagnostics
+	}
+	imported := response.ImportedResources[0]
+	return object{imported.State, imported.Identity, imported.Private}, response.Diagnostics
+}
 
-// importable are the ways in which a configuration may name the imported App
-// Connection, with the name it is imported by.
-func importable(token string) map[string]struct {
-	id        string
-	arguments []string
-	provider  []string
-	writeOnly bool
-} {
-	return map[string]struct {
-		id        string
-		arguments []string
-		provider  []string
-		writeOnly bool
+// TestImport: a name, a fingerprint or the identity say the same, and a name
+// wins over a fingerprint. The update that follows knows the App Connection by
+// whichever argument the configuration has.
+func TestImport(t *testing.T) {
+	t.Parallel()
+	tokens := connections("garage", "lab", "default")
+	garage, lab, standard := fingerprintOf(t, tokens["garage"]), fingerprintOf(t, tokens["lab"]), fingerprintOf(t, tokens["default"])
+	named := map[string]string{
+		"garage": tokens["garage"],
+		lab:      tokens["garage"], // named as another's fingerprint
+		"lab":    tokens["lab"],
+	}
+	for name, test := range map[string]struct {
+		id, identity string
+		want         string         // id
+		connection   any            // app_connection
+		configured   map[string]any // nil: by that
 	}{
-		"named":                 {"garage", []string{`app_connection = "garage"`}, nil, false},
-		"default":               {"default", nil, []string{`app_token = "` + token + `"`}, false},
-		"by its token":          {"garage", []string{`app_token = "` + token + `"`}, nil, false},
-		"by a write-only token": {"garage", []string{`app_token_wo = "` + token + `"`}, nil, true},
-	}
-}
-
-// wantOneUpdate applies what follows an import.
-func wantOneUpdate(t *testing.T, w *world, ws *acctest.Workspace, token string) {
-	t.Helper()
-	w.api.ResetRequests()
-	applied := ws.Must(ws.Apply())
-	wantPlanned(t, applied, map[string]string{importTarget: "update"})
-	if calls := w.calls(); calls[fakeapi.CallSet] != 1 || calls[fakeapi.CallDelete] != 0 {
-		t.Errorf("calls %v, want one Set and no Delete", calls)
-	}
-	w.wantURL(token, urlTwo)
-	wantTimes(t, ws, "printer", "2026-03-01T12:00:00Z", "2026-08-28T12:00:00Z")
-	wantPlanned(t, ws.Must(ws.Plan()), map[string]string{})
-}
-
-func TestImportByCommand(t *testing.T) {
-	t.Parallel()
-	token := tokenOf("garage")
-	for name, test := range importable(token) {
+		"by name":                  {id: "garage", want: garage, connection: "garage"},
+		"default":                  {id: "default", want: standard},
+		"default's fingerprint":    {id: standard, want: standard},
+		"default's identity":       {identity: standard, want: standard},
+		"a name like another's id": {id: lab, want: garage, connection: lab},
+		"an identity like a name":  {identity: lab, want: lab, connection: "lab"},
+		// The first of its names, which is a fingerprint's or "garage".
+		"fingerprint":         {id: garage, want: garage, connection: min(lab, "garage")},
+		"identity":            {identity: garage, want: garage, connection: min(lab, "garage")},
+		"then its token":      {id: "garage", want: garage, connection: "garage", configured: map[string]any{"app_token": tokens["garage"]}},
+		"then its secret one": {id: "garage", want: garage, connection: "garage", configured: map[string]any{"app_token_wo": tokens["garage"]}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if test.writeOnly {
-				skipWithoutWriteOnly(t)
+			w := newWorld(t, fakeapi.Options{}, tokens)
+			p := w.protocol(named, map[string]any{"app_token": tokens["default"]})
+			imported, got := p.importWebhook(test.id, test.identity)
+			wantNoDiagnostics(t, got)
+			state := p.attributes(imported.state, p.webhookObject())
+			if state["id"] != test.want || state["app_connection"] != test.connection || len(state) > 2 {
+				t.Errorf("imported %v", state)
 			}
-			w := newWorld(t, fakeapi.Options{}, map[string]string{"garage": token})
-			ws := w.workspace()
-			ws.Write("main.tf", w.provider(map[string]string{"garage": token}, test.provider...)+
-				webhook("printer", append(test.arguments, `callback_url = "`+urlTwo+`"`)...))
-			ws.Must(ws.Run("import", "-input=false", "-no-color", importTarget, test.id))
-			if sets := w.calls()[fakeapi.CallSet]; sets != 0 {
-				t.Errorf("importing called Set %d times", sets)
-			}
-			imported := ws.Resources()[importTarget]
-			if imported["id"] != fingerprintOf(t, token) || imported["configured_at"] != nil || imported["callback_url"] != nil || imported["app_token"] != nil {
-				t.Errorf("imported %v", imported)
-			}
-			wantOneUpdate(t, w, ws, token)
-		})
-	}
-}
+			p.wantIdentity(imported, test.want)
+			read, got := p.read(imported)
+			wantNoDiagnostics(t, got)
+			p.wantIdentity(read, test.want)
 
-func TestImportByBlock(t *testing.T) {
-	t.Parallel()
-	acctest.SkipBelow(t, "1.5.0", "1.6.0", "an import block")
-	token := tokenOf("garage")
-	for name, test := range importable(token) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if test.writeOnly {
-				skipWithoutWriteOnly(t)
+			arguments := with(map[string]any{"callback_url": urlTwo}, test.configured)
+			if test.configured == nil {
+				arguments["app_connection"] = test.connection
 			}
-			w := newWorld(t, fakeapi.Options{}, map[string]string{"garage": token})
-			ws := w.workspace()
-			ws.Write("main.tf", w.provider(map[string]string{"garage": token}, test.provider...)+
-				webhook("printer", append(test.arguments, `callback_url = "`+urlTwo+`"`)...)+`
-import {
-  to = `+importTarget+`
-  id = "`+test.id+`"
-}
-`)
-			wantOneUpdate(t, w, ws, token)
+			if plan := p.plan(read, arguments); plan.action != "update" {
+				t.Errorf("planned %q", plan.action)
+			}
+			updated, got := p.apply(read, arguments)
+			wantNoDiagnostics(t, got)
+			w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1, fakeapi.CallSet: 1})
+			if at := p.attribute(updated, "configured_at"); at != "2026-03-01T12:00:00Z" {
+				t.Errorf("configured at %q", at)
+			}
+			if plan := w.protocol(named, map[string]any{"app_token": tokens["default"]}).plan(updated, arguments); plan.action != "" {
+				t.Errorf("then planned %q", plan.action)
+			}
 		})
 	}
 }
 
 // TestImportRefused: an unknown name and a token that is missing, dead or not
-// known yet are clear errors, and nothing gets into state.
+// known yet are clear errors, and nothing is imported, set or deleted.
 func TestImportRefused(t *testing.T) {
-	acctest.NeedsCLI(t)
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{}, connections("garage", "dead"))
-	w.api.Revoke(tokenOf("dead"), 604)
+	const byName = "by the name of its App Connection"
+	token, other := tokenOf("garage"), strings.Repeat("0a", 10)
+	garage, later := map[string]any{"garage": token}, map[string]any{"garage": token, "later": unknown{}}
 	for name, test := range map[string]struct {
-		provider, id string
+		tokens       map[string]any
+		id, identity string
 		words        []string
 	}{
-		"unknown name": {w.provider(connections("garage", "lab")), "grage",
-			[]string{`no App Connection named "grage"`, `The provider has: "garage", "lab".`, "imported by the name of its App Connection"}},
-		"another's fingerprint": {w.provider(connections("garage")), fingerprintOf(t, tokenOf("lab")),
-			[]string{"The provider has no such App Connection", `The provider has: "garage".`, "imported by the name of its App Connection"}},
-		"no default": {w.provider(connections("garage")), "default",
-			[]string{`no App Connection named "default"`, `The provider has: "garage".`}},
-		"no token at all": {w.provider(nil), "garage",
-			[]string{`no App Connection named "garage"`, "The provider has no App Connections: set app_token or app_tokens", "OCTOEVERYWHERE_APP_TOKEN"}},
-		"dead": {w.provider(connections("dead")), "dead",
-			[]string{"The App Connection is gone for good", "604", "connect your app again"}},
+		"unknown name":          {garage, "grage", "", []string{`no App Connection named "grage"`, `The provider has: "garage".`, byName}},
+		"unknown, others later": {later, "grage", "", []string{`no App Connection named "grage"`, byName}},
+		"no default":            {garage, "default", "", []string{`no App Connection named "default"`, `The provider has: "garage".`}},
+		"no token at all":       {nil, "garage", "", []string{`no App Connection named "garage"`, "set app_token or app_tokens", "OCTOEVERYWHERE_APP_TOKEN"}},
+		"dead":                  {map[string]any{"garage": tokenOf("dead")}, "garage", "", []string{"gone for good", "604", "connect your app again"}},
+		"not known yet":         {later, "later", "", []string{"not known", `App Connection "later"`, "-target"}},
+		"fingerprint":           {garage, other, "", []string{"no such App Connection", other, `The provider has: "garage".`, byName, "fingerprint"}},
+		"fingerprint, later":    {later, other, "", []string{"not known", other}},
+		"identity":              {garage, "", other, []string{"no such App Connection", other}},
+		"identity, later":       {later, "", other, []string{"not known", other}},
+		"a token as identity":   {garage, "", token, []string{"no such App Connection", "that the identity names"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ws := w.workspace()
-			ws.Write("main.tf", test.provider+webhook("printer", `app_connection = "garage"`, `callback_url = "`+urlOne+`"`))
-			got := ws.Run("import", "-input=false", "-no-color", importTarget, test.id)
-			if got.OK() {
-				t.Error("it was imported")
+			w := newWorld(t, fakeapi.Options{}, connections("garage", "dead"))
+			w.api.Revoke(tokenOf("dead"), 604)
+			p := w.protocol(nil, map[string]any{"app_tokens": test.tokens})
+			imported, got := p.importWebhook(test.id, test.identity)
+			wantOneError(t, got, "", test.words, []string{"tok-SECRET"})
+			if imported.state != nil {
+				t.Errorf("imported %s", p.decode(imported.state))
 			}
-			wantText(t, got.Stdout+got.Stderr, test.words...)
-			wantAbsent(t, "Terraform's guess", "non-existent remote object", map[string]string{"the output": got.Stdout + got.Stderr})
-			wantAbsent(t, "a token", "tok-SECRET", map[string]string{"the output": got.Stdout + got.Stderr})
-			if found := ws.Resources(); len(found) > 0 {
-				t.Errorf("in state: %v", found)
+			if asked := w.api.Count(fakeapi.CallInfo); len(w.api.Requests()) != asked {
+				t.Errorf("calls %v", w.calls())
 			}
 		})
 	}
-	if calls := w.calls(); calls[fakeapi.CallSet]+calls[fakeapi.CallDelete] != 0 {
-		t.Errorf("calls %v", calls)
-	}
 }
 
-// TestImportNotKnownYet: an import block whose token only an apply makes known
-// is refused, and says what to do.
-func TestImportNotKnownYet(t *testing.T) {
+// TestImportInTerraform imports by the command and by a block, whose token only
+// an apply makes known.
+func TestImportInTerraform(t *testing.T) {
 	t.Parallel()
-	acctest.SkipBelow(t, "1.5.0", "1.6.0", "an import block")
-	w := newWorld(t, fakeapi.Options{}, connections("garage"))
-	ws := w.workspace()
-	ws.Write("main.tf", acctest.RequiredProviders+`
+	target, tokens := address("printer"), connections("garage")
+	wantOneUpdate := func(w *world, ws *acctest.Workspace) {
+		t.Helper()
+		wantPlanned(t, ws.Must(ws.Apply()), map[string]string{target: "update"})
+		if set := w.api.Count(fakeapi.CallSet); set != 1 || w.api.Count(fakeapi.CallDelete) > 0 {
+			t.Errorf("calls %v", w.calls())
+		}
+		w.wantURL(tokens["garage"], urlOne)
+		wantPlanned(t, ws.Must(ws.Plan()), nil)
+	}
+	t.Run("command", func(t *testing.T) {
+		t.Parallel()
+		acctest.NeedsCLI(t)
+		w := newWorld(t, fakeapi.Options{}, tokens)
+		ws := w.workspace()
+		ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", urlOne)...))
+		ws.Must(ws.Run("import", "-input=false", "-no-color", target, "garage"))
+		w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
+		wantOneUpdate(w, ws)
+	})
+	t.Run("block", func(t *testing.T) {
+		t.Parallel()
+		acctest.SkipBelow(t, "1.5.0", "1.6.0", "an import block")
+		w := newWorld(t, fakeapi.Options{}, tokens)
+		ws := w.workspace()
+		ws.Write("main.tf", acctest.RequiredProviders+`
 resource "terraform_data" "later" {
-  input = "`+tokenOf("garage")+`"
+  input = "`+tokens["garage"]+`"
 }
 provider "octoeverywhere" {
   endpoint   = "`+w.url+`"
   app_tokens = { garage = terraform_data.later.output }
 }
 import {
-  to = `+importTarget+`
+  to = `+target+`
   id = "garage"
 }
-`+webhook("printer", `app_connection = "garage"`, `callback_url = "`+urlOne+`"`))
-	plan := ws.Plan()
-	if plan.OK() {
-		t.Error("it was imported")
-	}
-	wantText(t, plan.Errors(), "not known", `App Connection "garage"`, "-target")
-	ws.Must(ws.Apply("-target=terraform_data.later"))
-	wantPlanned(t, ws.Must(ws.Apply()), map[string]string{importTarget: "update"})
-	w.wantURL(tokenOf("garage"), urlOne)
+`+webhook("printer", on("garage", urlOne)...))
+		plan := ws.Plan()
+		wantText(t, plan.Errors(), "not known", `App Connection "garage"`, "-target")
+		ws.Must(ws.Apply("-target=terraform_data.later"))
+		wantOneUpdate(w, ws)
+	})
 }
