@@ -74,9 +74,7 @@ func (a *testNotificationAction) ConfigValidators(context.Context) []action.Conf
 
 // ModifyPlan has the plan fail for an App Connection that the provider has not.
 func (a *testNotificationAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	if choice := a.choose(ctx, req.Config, &resp.Diagnostics); choice.missing != nil {
-		resp.Diagnostics.Append(choice.missing)
-	}
+	resp.Diagnostics.Append(a.choose(ctx, req.Config, &resp.Diagnostics).missing)
 }
 
 func (a *testNotificationAction) choose(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) tokenChoice {
@@ -96,23 +94,14 @@ func (a *testNotificationAction) choose(ctx context.Context, config tfsdk.Config
 // is for the next plan to find.
 func (a *testNotificationAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	choice := a.choose(ctx, req.Config, &resp.Diagnostics)
-	switch {
-	case resp.Diagnostics.HasError():
-		return
-	case choice.missing != nil:
-		resp.Diagnostics.Append(choice.missing)
-		return
-	case choice.unknown, a.session.client == nil:
-		resp.Diagnostics.Append(notKnownYet(choice.label))
+	if resp.Diagnostics.Append(a.session.unusable(choice)); resp.Diagnostics.HasError() {
 		return
 	}
-	tell := func(format string, values ...any) {
-		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, values...)})
-	}
+	tell := func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }
 
 	call, over := a.session.begin(ctx)
 	defer over()
-	tell("OctoEverywhere sends a test notification to the webhook of %s", choice.label)
+	tell("OctoEverywhere sends a test notification to the webhook of " + choice.label)
 	result, err := a.session.client.TestWebhook(call, choice.token)
 	switch {
 	case err != nil:
@@ -121,13 +110,13 @@ func (a *testNotificationAction) Invoke(ctx context.Context, req action.InvokeRe
 		resp.Diagnostics.Append(notVerified(capital(choice.label) + ": OctoEverywhere tested the webhook, but its answer does not say, in a way this provider understands, what the webhook's URL answered. " +
 			"Look at your receiver's log for a test notification (event type 16)."))
 	case result.StatusCode == 0:
-		tell("The webhook of %s gave no answer", choice.label)
-		resp.Diagnostics.Append(notTaken(choice, "gave no answer"))
-	case result.StatusCode != http.StatusOK:
-		tell("The webhook of %s answered %d", choice.label, result.StatusCode)
-		resp.Diagnostics.Append(notTaken(choice, fmt.Sprintf("answered %d", result.StatusCode)))
+		tell("The webhook of " + choice.label + " gave no answer")
+		resp.Diagnostics.Append(notTaken(choice.label, 0, unchanged))
 	default:
-		tell("The webhook of %s answered 200", choice.label)
+		tell(fmt.Sprintf("The webhook of %s answered %d", choice.label, result.StatusCode))
+		if result.StatusCode != http.StatusOK {
+			resp.Diagnostics.Append(notTaken(choice.label, result.StatusCode, unchanged))
+		}
 	}
 }
 
@@ -141,7 +130,7 @@ func notSent(choice tokenChoice, err error) diag.Diagnostic {
 	case octoeverywhere.IsGone(err):
 		return at(choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
 	case octoeverywhere.IsNotSupporter(err):
-		return at(choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter)
+		return at(choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter+".")
 	case octoeverywhere.IsInvalidCredentials(err):
 		return at(choice, "The App Connection's token is not accepted", what+"\n\n"+adviceCheckToken)
 	case octoeverywhere.IsInvalidInput(err):
@@ -153,11 +142,4 @@ func notSent(choice tokenChoice, err error) diag.Diagnostic {
 // notVerified explains a test whose outcome is not known.
 func notVerified(what string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Delivery could not be verified", what)
-}
-
-// notTaken explains a test notification that the webhook's URL did not accept.
-func notTaken(choice tokenChoice, answer string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The callback URL did not accept a test notification",
-		fmt.Sprintf("%s: OctoEverywhere sent a test notification to the webhook's URL, which %s instead of 200.\n\n"+
-			"Make the receiver answer 200 within 10 seconds. Nothing was changed.", capital(choice.label), answer))
 }

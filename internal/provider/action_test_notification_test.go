@@ -8,7 +8,6 @@ import (
 	"iter"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -90,60 +89,56 @@ func (p *protocol) invokeAction(arguments map[string]any) (progress []string, di
 // answer: it succeeds for 200 alone, tells what came back, and sets nothing.
 func TestTestNotification(t *testing.T) {
 	t.Parallel()
-	receiver := func(status int) *http.Client {
-		received, client := newReceiver(t)
-		received.SetStatus(status)
-		return client
-	}
-	noReceiver := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+	const (
+		sends       = `OctoEverywhere sends a test notification to the webhook of App Connection "garage"`
+		answered    = `The webhook of App Connection "garage" `
+		notVerified = "could not be verified"
+	)
+	nobody := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return nil, fmt.Errorf("nobody listens")
 	}}}
-	const sends, answered = `OctoEverywhere sends a test notification to the webhook of App Connection "garage"`, `The webhook of App Connection "garage" `
 	for name, test := range map[string]struct {
 		options   fakeapi.Options
-		unset     bool // the App Connection has no webhook
-		given     func(w *world)
-		fault     *fakeapi.Fault
-		progress  []string // after sends
+		receiver  int // what it answers; 0: 200
+		unset     bool
+		fault     fakeapi.Fault
+		progress  string // after sends
 		attribute string
 		words     []string // of the error; none: it succeeds
 	}{
-		"200":           {options: fakeapi.Options{DeliveryClient: receiver(200)}, progress: []string{answered + "answered 200"}},
-		"another field": {options: fakeapi.Options{DeliveryClient: receiver(200), TestStatusField: "HttpStatus"}, progress: []string{answered + "answered 200"}},
-		"202":           {options: fakeapi.Options{DeliveryClient: receiver(202)}, progress: []string{answered + "answered 202"}, words: []string{"did not accept", "answered 202 instead of 200", "Nothing was changed"}},
-		"500":           {options: fakeapi.Options{DeliveryClient: receiver(500)}, progress: []string{answered + "answered 500"}, words: []string{"did not accept", "answered 500 instead of 200"}},
-		"no answer":     {options: fakeapi.Options{DeliveryClient: noReceiver}, progress: []string{answered + "gave no answer"}, words: []string{"gave no answer instead of 200", "10 seconds"}},
-		"old edition":   {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, words: []string{"does not offer this call", "404", "endpoint"}},
-		"not served":    {options: fakeapi.Options{NoTestWebhook: true, CatchAll: true}, words: []string{"does not offer this call"}},
-		"odd answer":    {fault: &fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Sent":true}`}, words: []string{"could not be verified", "event type 16"}},
-		"no webhook":    {unset: true, words: []string{"could not be verified", "400", "set one first"}},
-		"603":           {given: func(w *world) { w.api.Revoke(tokenOf("garage"), 603) }, attribute: "app_connection", words: []string{"gone for good", "603", "connect your app again"}},
-		"604":           {given: func(w *world) { w.api.Revoke(tokenOf("garage"), 604) }, attribute: "app_connection", words: []string{"gone for good", "604"}},
-		"605":           {given: func(w *world) { w.api.SetSupporter(tokenOf("garage"), false) }, attribute: "app_connection", words: []string{"not a supporter", "605"}},
-		"606":           {fault: &fakeapi.Fault{Status: 606}, attribute: "app_connection", words: []string{"not accepted", "606"}},
-		"failing":       {fault: &fakeapi.Fault{Status: 500, Times: -1}, words: []string{"could not be verified", "500", "Try again later"}},
-		"passing":       {options: fakeapi.Options{DeliveryClient: receiver(200)}, fault: &fakeapi.Fault{Status: 503}, progress: []string{answered + "answered 200"}},
+		"200":            {progress: answered + "answered 200"},
+		"failing once":   {fault: fakeapi.Fault{Status: 503}, progress: answered + "answered 200"},
+		"202":            {receiver: 202, progress: answered + "answered 202", words: []string{"did not accept", "status 202 instead of 200", "Nothing was changed"}},
+		"no answer":      {options: fakeapi.Options{DeliveryClient: nobody}, progress: answered + "gave no answer", words: []string{"did not accept", "no answer instead of 200", "10 seconds"}},
+		"not served":     {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, words: []string{"does not offer this call", "404", "endpoint"}},
+		"not understood": {fault: fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Sent":true}`}, words: []string{notVerified, "event type 16"}},
+		"no webhook":     {unset: true, words: []string{notVerified, "400", "set one first"}},
+		"gone":           {fault: fakeapi.Fault{Status: 604}, attribute: "app_connection", words: []string{"gone for good", "604", "connect your app again"}},
+		"no supporter":   {fault: fakeapi.Fault{Status: 605}, attribute: "app_connection", words: []string{"not a supporter", "605", "a supporter again."}},
+		"not accepted":   {fault: fakeapi.Fault{Status: 606}, attribute: "app_connection", words: []string{"not accepted", "606"}},
+		"failing":        {fault: fakeapi.Fault{Status: 500, Times: -1}, words: []string{notVerified, "500", "Try again later"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if test.options.DeliveryClient == nil {
+				receiver, client := newReceiver(t)
+				receiver.SetStatus(max(test.receiver, 200))
+				test.options.DeliveryClient = client
+			}
 			w := newWorld(t, test.options, connections("garage", "lab"))
-			p := newProtocol(t, w.newProvider())
-			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "max_retries": 1, "app_tokens": map[string]any{"garage": tokenOf("garage"), "lab": tokenOf("lab")}}))
+			p := w.protocol(connections("garage", "lab"), map[string]any{"max_retries": 1})
 			if !test.unset {
 				p.created(garageOne)
 			}
-			if test.given != nil {
-				test.given(w)
-			}
-			if test.fault != nil {
-				test.fault.Call = fakeapi.CallTest
-				w.api.Script(*test.fault)
+			if test.fault.Call = fakeapi.CallTest; test.fault.Status != 0 {
+				w.api.Script(test.fault)
 			}
 			w.api.ResetRequests()
 			arguments := map[string]any{"app_connection": "garage"}
 			wantNoDiagnostics(t, p.planAction(arguments))
+			w.wantCalls(map[fakeapi.Call]int{})
 			progress, got := p.invokeAction(arguments)
-			if want := append([]string{sends}, test.progress...); !slices.Equal(progress, want) {
+			if want := strings.TrimSpace(sends + "\n" + test.progress); strings.Join(progress, "\n") != want {
 				t.Errorf("progress is %q, want %q", progress, want)
 			}
 			if len(test.words) == 0 {
@@ -151,10 +146,8 @@ func TestTestNotification(t *testing.T) {
 			} else {
 				wantOneError(t, got, test.attribute, append(test.words, `App Connection "garage"`), []string{"tok-SECRET", "hush-hush"})
 			}
-			for call := range w.calls() {
-				if call != fakeapi.CallTest && call != fakeapi.CallOther {
-					t.Errorf("it made the call %s", call)
-				}
+			if tests := w.api.Count(fakeapi.CallTest) + w.api.Count(fakeapi.CallOther); tests == 0 || tests != w.api.Count("") {
+				t.Errorf("calls %v", w.calls())
 			}
 		})
 	}
@@ -165,15 +158,13 @@ func TestTestNotification(t *testing.T) {
 func TestTestNotificationArguments(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{}, connections("garage"))
-	p := newProtocol(t, w.newProvider())
+	p := w.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokenOf("garage"), "later": unknown{}}})
 	both := map[string]any{"app_connection": "garage", "app_token": "x"}
-	if got := p.validateAction(both); len(got) == 0 || !strings.Contains(describe(got), "app_token") {
+	if got := p.validateAction(both); !hasErrors(got) {
 		t.Errorf("with both arguments:\n%s", describe(got))
 	}
 	wantOneError(t, p.validateAction(map[string]any{"app_token": "a b"}), "app_token", []string{"a space"}, []string{"a b"})
 	wantNoDiagnostics(t, p.validateAction(map[string]any{"app_token": unknown{}}))
-
-	wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "app_tokens": map[string]any{"garage": tokenOf("garage"), "later": unknown{}}}))
 	for _, test := range []struct {
 		arguments map[string]any
 		attribute string
@@ -185,8 +176,7 @@ func TestTestNotificationArguments(t *testing.T) {
 		{map[string]any{"app_connection": "later"}, "", false, []string{"not known", `App Connection "later"`}},
 		{map[string]any{"app_connection": unknown{}}, "", false, []string{"not known"}},
 	} {
-		planned := p.planAction(test.arguments)
-		if test.plan {
+		if planned := p.planAction(test.arguments); test.plan {
 			wantOneError(t, planned, test.attribute, test.words, nil)
 		} else {
 			wantNoDiagnostics(t, planned)
@@ -201,9 +191,7 @@ func TestTestNotificationArguments(t *testing.T) {
 
 	// By its token, an App Connection is named as the provider knows it.
 	progress, _ := p.invokeAction(map[string]any{"app_token": tokenOf("garage")})
-	if len(progress) != 1 || !strings.Contains(progress[0], `App Connection "garage"`) {
-		t.Errorf("progress %q", progress)
-	}
+	wantText(t, strings.Join(progress, "\n"), `App Connection "garage"`)
 	if asked := w.asked(fakeapi.CallTest, tokenOf("garage")); asked != 1 {
 		t.Errorf("tested %d times", asked)
 	}
@@ -214,58 +202,50 @@ func TestTestNotificationArguments(t *testing.T) {
 func TestTestNotificationInTerraform(t *testing.T) {
 	t.Parallel()
 	acctest.SkipBelow(t, "1.14.0", nowhere, "an action")
+	const invoke = "-invoke=action.octoeverywhere_test_notification.garage"
 	receiver, client := newReceiver(t)
 	tokens := connections("garage")
 	w := newWorld(t, fakeapi.Options{DeliveryClient: client}, tokens)
 	ws := w.workspace()
-	config := func(url string) {
+	// apply wants an error that says this, or none, and these calls.
+	apply := func(url, option, says string, calls map[fakeapi.Call]int) acctest.Result {
+		t.Helper()
 		ws.Write("main.tf", w.provider(tokens)+`
 action "octoeverywhere_test_notification" "garage" {
   config {
     app_connection = "garage"
   }
 }
-`+webhook("garage", `app_connection = "garage"`, fmt.Sprintf("callback_url = %q", url), `lifecycle {
+`+webhook("garage", on("garage", url, `lifecycle {
     action_trigger {
       events  = [after_create, after_update]
       actions = [action.octoeverywhere_test_notification.garage]
     }
-  }`))
+  }`)...))
+		w.api.ResetRequests()
+		applied := ws.Apply("-refresh=false", option)
+		if applied.OK() != (says == "") {
+			t.Errorf("the apply went well: %t\n%s", applied.OK(), applied.Errors())
+		}
+		wantText(t, applied.Errors(), says)
+		w.wantCalls(calls)
+		return applied
 	}
-	const address = "action.octoeverywhere_test_notification.garage"
 	setAndTested := map[fakeapi.Call]int{fakeapi.CallSet: 1, fakeapi.CallTest: 1}
 	tested := map[fakeapi.Call]int{fakeapi.CallTest: 1}
 
-	config(urlOne)
-	applied := ws.Must(ws.Apply())
+	applied := apply(urlOne, "-input=false", "", setAndTested)
 	wantText(t, applied.Stdout, `webhook of App Connection \"garage\" answered 200`)
-	w.wantCalls(setAndTested)
-
 	receiver.SetStatus(500)
-	config(urlTwo)
-	w.api.ResetRequests()
-	failed := ws.Apply("-refresh=false")
-	if failed.OK() {
-		t.Error("the apply went well")
-	}
-	wantText(t, failed.Errors(), "answered 500 instead of 200")
-	w.wantCalls(setAndTested)
+	apply(urlTwo, "-input=false", "status 500 instead of 200", setAndTested)
 	w.wantURL(tokens["garage"], urlTwo)
 	wantPlanned(t, ws.Must(ws.Plan()), nil) // a failed action leaves the webhook as it was set
-
-	w.api.ResetRequests()
-	if invoked := ws.Apply("-refresh=false", "-invoke="+address); invoked.OK() {
-		t.Error("the action went well")
-	}
-	w.wantCalls(tested)
+	apply(urlTwo, invoke, "status 500 instead of 200", tested)
 	receiver.SetStatus(200)
-	w.api.ResetRequests()
-	ws.Must(ws.Apply("-refresh=false", "-invoke="+address))
-	w.wantCalls(tested)
+	apply(urlTwo, invoke, "", tested)
 
 	// A dead one fails the action, and it is for the next plan to drop it.
 	w.api.Revoke(tokens["garage"], 604)
-	invoked := ws.Apply("-refresh=false", "-invoke="+address)
-	wantText(t, invoked.Errors(), "gone for good", "604")
+	apply(urlTwo, invoke, "gone for good", tested)
 	wantAddresses(t, ws, "garage")
 }

@@ -75,19 +75,30 @@ func (a *answers) ask(ctx context.Context, client *octoeverywhere.Client, token 
 	if !asked {
 		return true, nil
 	}
+	label := a.label(token.Fingerprint())
 	switch err := got.err; {
 	case err == nil, octoeverywhere.IsPrinterUnreachable(err), ended(err), octoeverywhere.IsNotServed(err):
 	case octoeverywhere.IsGone(err):
-		diags.Append(dropped(a.label(token.Fingerprint()), sentence(err)))
+		diags.Append(dropped(label, sentence(err)))
 		return false, diags
 	case octoeverywhere.IsNotSupporter(err):
-		diags.Append(paused(a.label(token.Fingerprint())))
-	case got.isOfConnection():
-		diags.Append(oddAnswer(a.label(token.Fingerprint()), err))
-	case a.warned.CompareAndSwap(false, true):
-		diags.Append(notChecked(err))
+		diags.Append(paused(label))
+	default:
+		diags.Append(a.doubt(label, got))
 	}
 	return true, diags
+}
+
+// doubt warns of an answer that says neither that an App Connection is alive nor
+// that it is gone. That the service does not answer is said once a run.
+func (a *answers) doubt(label string, got health) diag.Diagnostic {
+	switch {
+	case got.isOfConnection():
+		return oddAnswer(label, got.err)
+	case a.warned.CompareAndSwap(false, true):
+		return notChecked(got.err)
+	}
+	return nil
 }
 
 // probe asks once, for at most 5 s; asked is false when the run has given up

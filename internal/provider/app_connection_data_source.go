@@ -139,15 +139,9 @@ func (d *appConnectionDataSource) Read(ctx context.Context, req datasource.ReadR
 		return
 	}
 	choice := d.session.tokens.choose(tokenArguments{appToken: model.AppToken, appConnection: model.AppConnection})
-	switch {
-	case choice.missing != nil:
-		resp.Diagnostics.Append(choice.missing)
-		return
-	case choice.unknown, d.session.client == nil:
-		resp.Diagnostics.Append(notKnownYet(choice.label))
+	if resp.Diagnostics.Append(d.session.unusable(choice)); resp.Diagnostics.HasError() {
 		return
 	}
-
 	got := d.session.answers.insist(ctx, d.session.client, choice.token)
 	status := connectionStatus(got)
 	if status == "" {

@@ -103,14 +103,18 @@ func verifyFailed(s setting, err error) diag.Diagnostic {
 
 // notDelivered explains a test notification that the URL did not take.
 func notDelivered(s setting, status int) diag.Diagnostic {
-	answer := fmt.Sprintf("got status %d", status)
+	return diag.WithPath(pathVerifyDelivery, notTaken(s.choice.label, status, "The webhook is set. "+s.testsAgain()))
+}
+
+// notTaken is the same for whoever sends one; then says how things stand.
+func notTaken(label string, status int, then string) diag.Diagnostic {
+	answer := fmt.Sprintf("status %d", status)
 	if status == 0 {
-		answer = "got no answer"
+		answer = "no answer"
 	}
-	return diag.NewAttributeErrorDiagnostic(pathVerifyDelivery, "The callback URL did not accept a test notification",
-		fmt.Sprintf("The webhook of %s is set, but when OctoEverywhere sent a test notification to its URL it %s instead of 200.\n\n"+
-			"Make the receiver answer 200 within 10 seconds. %s",
-			s.choice.label, answer, s.testsAgain()))
+	return diag.NewErrorDiagnostic("The callback URL did not accept a test notification",
+		fmt.Sprintf("OctoEverywhere sent a test notification to the webhook of %s and got %s instead of 200.\n\n"+
+			"Make the receiver answer 200 within 10 seconds. %s", label, answer, then))
 }
 
 // testsAgain says how a webhook that failed its test gets another.
@@ -181,13 +185,13 @@ func paused(label string) diag.Diagnostic {
 // an App Connection is alive nor that it is gone.
 func oddAnswer(label string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("An App Connection could not be checked",
-		fmt.Sprintf("Whether %s is still alive can't be told from the answer, so this run takes what the state says. %s", label, sentence(err)))
+		fmt.Sprintf("Whether %s is still alive can't be told from the answer, so the state stays as it is. %s", label, sentence(err)))
 }
 
 // notChecked warns, once a run, that App Connections were not checked.
 func notChecked(err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("App Connections could not be checked",
-		"Whether App Connections are still alive could not be asked, so this run takes what the state says. This warning stands for all of them. "+sentence(err))
+		"Whether App Connections are still alive could not be asked, so the state stays as it is. This warning stands for all of them. "+sentence(err))
 }
 
 // leftBehind warns of a webhook that nobody can delete.

@@ -61,9 +61,8 @@ func (l *webhookList) List(ctx context.Context, req list.ListRequest, stream *li
 		}
 		asking, leave := context.WithCancel(ctx)
 		defer leave()
-		warned := false
 		for i, asked := range l.askAll(asking, listed) {
-			if !push(l.result(ctx, req, listed[i], <-asked, &warned)) {
+			if !push(l.result(ctx, req, listed[i], <-asked)) {
 				return
 			}
 		}
@@ -90,19 +89,13 @@ func (l *webhookList) askAll(ctx context.Context, listed []listedConnection) []c
 	return asked
 }
 
-// result is an App Connection's line. warned is whether it was said that the
-// service doesn't answer, which is said once.
-func (l *webhookList) result(ctx context.Context, req list.ListRequest, connection listedConnection, got health, warned *bool) list.ListResult {
+// result is an App Connection's line.
+func (l *webhookList) result(ctx context.Context, req list.ListRequest, connection listedConnection, got health) list.ListResult {
 	result := req.NewListResult(ctx)
 	status := connectionStatus(got)
 	if status == "" {
 		status = "not known"
-		if got.isOfConnection() {
-			result.Diagnostics.Append(healthUnknown(l.session.tokens.label(connection.token.Fingerprint()), got.err))
-		} else if !*warned {
-			*warned = true
-			result.Diagnostics.Append(healthNotTold(got.err))
-		}
+		result.Diagnostics.Append(l.session.answers.doubt(l.session.tokens.label(connection.token.Fingerprint()), got))
 	}
 	result.DisplayName = fmt.Sprintf("%s (%s)", connection.shown(), status)
 	id := types.StringValue(connection.token.Fingerprint())
@@ -155,17 +148,4 @@ func (s tokenSet) listed() (listed []listedConnection, diags diag.Diagnostics) {
 			"The tokens of some App Connections come from something that Terraform does not know yet. Apply what they come from first, for example with -target.")
 	}
 	return listed, diags
-}
-
-// healthUnknown warns of an answer about one App Connection that says neither
-// that it is alive nor that it is gone.
-func healthUnknown(label string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("An App Connection could not be checked",
-		fmt.Sprintf("Whether %s is alive can't be told from the answer. %s", label, sentence(err)))
-}
-
-// healthNotTold warns, once a list, that the service does not answer.
-func healthNotTold(err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("App Connections could not be checked",
-		"Whether every App Connection is alive could not be asked. This warning stands for all that are listed as not known. "+sentence(err))
 }

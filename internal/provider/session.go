@@ -63,6 +63,18 @@ func newSession(p *octoProvider, terraformVersion string, config providerModel, 
 	return s
 }
 
+// unusable says why no call can be made for an App Connection now; nil when it
+// can.
+func (s *session) unusable(choice tokenChoice) diag.Diagnostic {
+	switch {
+	case choice.missing != nil:
+		return choice.missing
+	case choice.unknown, s.client == nil:
+		return notKnownYet(choice.label)
+	}
+	return nil
+}
+
 // endpoint returns the base URL: argument, else environment, else the public
 // service. The argument itself was checked by its validator.
 func endpoint(config providerModel, diags *diag.Diagnostics) string {

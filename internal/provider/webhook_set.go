@@ -138,12 +138,7 @@ func (r *webhookResource) setting(plan webhookModel, tokenWO types.String, diags
 		choice: r.session.tokens.choose(tokenArguments{appToken: plan.AppToken, appConnection: plan.AppConnection, appTokenWO: tokenWO}),
 		verify: plan.VerifyDelivery.ValueBool(),
 	}
-	switch {
-	case s.choice.missing != nil:
-		diags.Append(s.choice.missing)
-	case s.choice.unknown || r.client() == nil:
-		diags.Append(notKnownYet(s.choice.label))
-	}
+	diags.Append(r.session.unusable(s.choice))
 	filter, err := eventFilter(plan.EventTypes)
 	if err != nil {
 		diags.AddAttributeError(path.Root("event_types"), "Invalid event type", sentence(err))
