@@ -68,6 +68,19 @@ func (a *asking) ask(ctx context.Context, token string) (alive bool, diags diag.
 	return a.answers.ask(ctx, a.client, newToken(token))
 }
 
+// quiet asks and tells whether nothing was said.
+func (a *asking) quiet(ctx context.Context, token string) bool {
+	alive, diags := a.ask(ctx, token)
+	return alive && len(diags) == 0
+}
+
+// later is what f returns, once it does.
+func later[T any](f func() T) <-chan T {
+	returned := make(chan T, 1)
+	go func() { returned <- f() }()
+	return returned
+}
+
 func (a *asking) insist(ctx context.Context, token string) health {
 	return a.answers.insist(ctx, a.client, newToken(token))
 }
@@ -94,33 +107,29 @@ func TestAnswersAreShared(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		body   string
-		alive  bool
-		kept   bool
+		dead   bool
+		again  bool
 	}{
-		"online":        {200, isOnline, true, true},
-		"unplugged":     {601, "", true, true},
-		"not found":     {603, "", false, true},
-		"revoked":       {604, "", false, true},
-		"paused":        {605, "", true, true},
-		"not accepted":  {606, "", true, true},
-		"unknown":       {699, "", true, true},
-		"bad request":   {400, "", true, true},
-		"failed":        {500, "", true, false},
-		"passing":       {600, "", true, false},
-		"too many":      {429, "", true, false},
-		"not served":    {404, "", true, false},
-		"forbidden":     {403, "", true, false},
-		"another's API": {200, `{"hello":1}`, true, false},
+		"online":        {status: 200, body: isOnline},
+		"unplugged":     {status: 601},
+		"revoked":       {status: 604, dead: true},
+		"paused":        {status: 605},
+		"not accepted":  {status: 606},
+		"bad request":   {status: 400},
+		"failed":        {status: 500, again: true},
+		"passing":       {status: 600, again: true},
+		"not served":    {status: 404, again: true},
+		"another's API": {status: 200, body: `{"hello":1}`, again: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAsking(t, func(string) (int, string) { return test.status, test.body })
 			for range 3 {
-				if alive, _ := a.ask(t.Context(), "garage"); alive != test.alive {
+				if alive, _ := a.ask(t.Context(), "garage"); alive == test.dead {
 					t.Errorf("alive is %v", alive)
 				}
 			}
-			if !test.kept {
+			if test.again {
 				a.asked.Store(0)
 				if got := a.insist(t.Context(), "garage"); got.err == nil || !got.insisted || a.asked.Load() == 0 {
 					t.Errorf("the data source did not ask for itself: %+v", got)
@@ -142,72 +151,6 @@ func TestAnswersAreShared(t *testing.T) {
 	}
 }
 
-// TestAnswersOfTheServer: what is true of the server is asked once and said
-// once, not for each App Connection; that it has no such call isn't said.
-func TestAnswersOfTheServer(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		status   int
-		body     string
-		asked    int32
-		warnings int
-	}{
-		"401":           {401, "", 1, 1},
-		"403":           {403, `{"Error":"Forbidden"}`, 1, 1},
-		"451":           {451, "", 1, 1},
-		"another's API": {200, `{"hello":1}`, 1, 1},
-		"not JSON":      {200, "hello", 1, 1},
-		"204":           {204, "", 1, 1},
-		"not served":    {404, "", 1, 0},
-		"a web page":    {200, "<html>", 1, 0},
-		"500":           {500, "", failuresGivenUp, 1},
-		"606":           {606, "", 6, 6}, // of the App Connection
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a := newAsking(t, func(string) (int, string) { return test.status, test.body })
-			warnings := 0
-			for i := range 6 {
-				alive, diags := a.ask(t.Context(), fmt.Sprint("printer-", i))
-				if !alive || diags.HasError() {
-					t.Errorf("alive is %v, %v", alive, diags)
-				}
-				warnings += diags.WarningsCount()
-			}
-			a.wantAsked(t, test.asked)
-			if warnings != test.warnings {
-				t.Errorf("%d warnings, want %d", warnings, test.warnings)
-			}
-		})
-	}
-}
-
-// TestAnswersGivenUp: a run that has stopped probing still takes what a data
-// source was told.
-func TestAnswersGivenUp(t *testing.T) {
-	t.Parallel()
-	a := newAsking(t, func(token string) (int, string) {
-		if token == "dead" {
-			return 604, ""
-		}
-		return 500, ""
-	})
-	for i := range failuresGivenUp {
-		a.ask(t.Context(), fmt.Sprint("printer-", i))
-	}
-	a.asked.Store(0)
-	if alive, _ := a.ask(t.Context(), "dead"); !alive {
-		t.Error("it was asked")
-	}
-	a.wantAsked(t, 0)
-	a.insist(t.Context(), "dead")
-	a.wantAsked(t, 1)
-	if alive, _ := a.ask(t.Context(), "dead"); alive {
-		t.Error("the data source's answer was not taken")
-	}
-	a.wantAsked(t, 0)
-}
-
 // TestAnswersJoin holds the service while many ask about one App Connection: one
 // question goes out, whoever leaves takes it from nobody, and it does not end
 // with the one who asked first.
@@ -217,11 +160,7 @@ func TestAnswersJoin(t *testing.T) {
 		held := make(chan struct{})
 		a := newAsking(t, func(string) (int, string) { <-held; return 604, "" })
 		first, leave := context.WithCancel(t.Context())
-		firstLeft := make(chan bool, 1)
-		go func() {
-			alive, diags := a.ask(first, "garage")
-			firstLeft <- alive && len(diags) == 0
-		}()
+		firstLeft := later(func() bool { return a.quiet(first, "garage") })
 		synctest.Wait() // the question is the first one's
 		var others sync.WaitGroup
 		for range many {
@@ -259,26 +198,20 @@ func TestAnswersInsist(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		statuses := make(chan int)
 		a := newAsking(t, func(string) (int, string) { return <-statuses, isOnline })
-		probed := make(chan diag.Diagnostics, 1)
-		go func() {
+		probed := later(func() int {
 			_, diags := a.ask(t.Context(), "garage")
-			probed <- diags
-		}()
+			return diags.WarningsCount()
+		})
 		synctest.Wait()
-		insisted := make(chan health, 1)
-		go func() { insisted <- a.insist(t.Context(), "garage") }()
+		insisted := later(func() health { return a.insist(t.Context(), "garage") })
 		synctest.Wait()
 
 		statuses <- 503
-		if diags := <-probed; diags.WarningsCount() != 1 {
-			t.Errorf("the probe said %v", diags)
+		if warnings := <-probed; warnings != 1 {
+			t.Errorf("the probe gave %d warnings", warnings)
 		}
 		statuses <- 503 // the data source's own, which it tries again
-		joined := make(chan bool, 1)
-		go func() {
-			alive, diags := a.ask(t.Context(), "garage")
-			joined <- alive && len(diags) == 0
-		}()
+		joined := later(func() bool { return a.quiet(t.Context(), "garage") })
 		statuses <- 200
 		if got := <-insisted; got.err != nil || !got.info.Online {
 			t.Errorf("the data source got %+v", got)
@@ -300,13 +233,8 @@ func TestAnswersStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
 		a := newAsking(t, func(string) (int, string) { <-held; return 500, "" })
-		quiet := make(chan bool, 1)
-		go func() {
-			alive, diags := a.ask(t.Context(), "garage")
-			quiet <- alive && len(diags) == 0
-		}()
-		insisted := make(chan health, 1)
-		go func() { insisted <- a.insist(t.Context(), "lab") }()
+		quiet := later(func() bool { return a.quiet(t.Context(), "garage") })
+		insisted := later(func() health { return a.insist(t.Context(), "lab") })
 		synctest.Wait()
 		a.stop()
 		if !<-quiet {
@@ -316,11 +244,11 @@ func TestAnswersStop(t *testing.T) {
 			t.Errorf("the data source was told %v", got.err)
 		}
 		a.wantAsked(t, 2)
-		if alive, diags := a.ask(t.Context(), "shed"); !alive || len(diags) > 0 {
-			t.Errorf("alive is %v, %v", alive, diags)
+		if !a.quiet(t.Context(), "shed") {
+			t.Error("who came later was told something")
 		}
 		a.wantAsked(t, 0)
-		if a.answers.givenUp() || a.answers.failures.Load() > 0 {
+		if a.answers.silent.Load() || a.answers.failures.Load() > 0 {
 			t.Error("it counts against the service")
 		}
 		close(held)
