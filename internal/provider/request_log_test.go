@@ -24,7 +24,7 @@ func TestRequestLog(t *testing.T) {
 	ws := acctest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG_PROVIDER", "DEBUG")
-	ws.Write("main.tf", w.provider(tokens)+webhook("printer", `app_connection = "garage"`, `callback_url = "`+urlOne+`"`))
+	ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", urlOne)...))
 
 	const set = "/api/notifications/setfromappconnection"
 	log := ws.Must(ws.Apply()).Stderr

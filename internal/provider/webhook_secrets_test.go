@@ -20,29 +20,19 @@ import (
 // of both, for the provider's tokens (DESIGN.md, "Secrets").
 func TestNoTokenAnywhere(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name   string
-		skip   func(t *testing.T)
-		tokens string // what the provider block takes app_tokens from
-	}{
-		{name: "file", tokens: `jsondecode(file("tokens.json"))`},
-		{
-			name:   "ephemeral",
-			skip:   func(t *testing.T) { acctest.SkipBelow(t, "1.10.0", "1.11.0", "an ephemeral variable") },
-			tokens: `var.app_tokens`,
-		},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if test.skip != nil {
-				test.skip(t)
-			}
-			testNoTokenAnywhere(t, test.tokens)
-		})
-	}
+	t.Run("file", func(t *testing.T) {
+		t.Parallel()
+		testNoTokenAnywhere(t, `jsondecode(file("tokens.json"))`, "")
+	})
+	t.Run("ephemeral", func(t *testing.T) {
+		t.Parallel()
+		acctest.SkipBelow(t, "1.10.0", "1.11.0", "an ephemeral variable")
+		testNoTokenAnywhere(t, `var.app_tokens`, "variable \"app_tokens\" {\n  type = map(string)\n  sensitive = true\n  ephemeral = true\n}\n")
+	})
 }
 
-func testNoTokenAnywhere(t *testing.T, appTokens string) {
+// testNoTokenAnywhere takes app_tokens from an expression, and its declaration.
+func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	const secretQuery = "key=hush-hush"
 	// What the service answers with makes no difference.
 	tattle := func(token string) string {
@@ -78,22 +68,18 @@ func testNoTokenAnywhere(t *testing.T, appTokens string) {
 		t.Fatal(err)
 	}
 	ws.Write("tokens.json", string(encoded))
-	block := fmt.Sprintf("%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", acctest.RequiredProviders, w.url, appTokens)
-	if appTokens == "var.app_tokens" {
-		block += "variable \"app_tokens\" {\n  type = map(string)\n  sensitive = true\n  ephemeral = true\n}\n"
-		ws.Setenv("TF_VAR_app_tokens", string(encoded))
-	}
+	ws.Setenv("TF_VAR_app_tokens", string(encoded))
+	ws.Setenv("TF_VAR_own", own)
 	config := func(query string) {
-		text := block +
+		text := fmt.Sprintf("%s%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", acctest.RequiredProviders, declared, w.url, appTokens) +
 			webhook("env", `callback_url = "https://app.example.com/octo?`+query+`"`) +
 			webhook("own", `app_token = var.own`, `callback_url = "https://app.example.com/octo?`+query+`"`) +
 			"variable \"own\" {\n  sensitive = true\n}\n"
 		for name := range tokens {
-			text += webhook(name, `app_connection = "`+name+`"`, `callback_url = "https://app.example.com/octo?`+query+`"`)
+			text += webhook(name, on(name, "https://app.example.com/octo?"+query)...)
 		}
 		ws.Write("main.tf", text)
 	}
-	ws.Setenv("TF_VAR_own", own)
 
 	var output strings.Builder
 	run := func(result acctest.Result) acctest.Result {
@@ -124,11 +110,8 @@ func testNoTokenAnywhere(t *testing.T, appTokens string) {
 	if !strings.Contains(log, "[TRACE]") || !strings.Contains(log, "OctoEverywhere request") {
 		t.Error("the log holds neither traces nor requests, so scanning it shows nothing")
 	}
-	secrets := map[string]string{"own": own, "env": fromEnv}
+	tokens["own"], tokens["env"] = own, fromEnv
 	for name, token := range tokens {
-		secrets[name] = token
-	}
-	for name, token := range secrets {
 		wantAbsent(t, "the token of "+name, token, map[string]string{"the log": log, "the output": output.String()})
 		if name != "own" { // asked to be in state
 			wantAbsent(t, "the token of "+name, token, map[string]string{"show -json": stateJSON, "show -json of the plan": planJSON})
