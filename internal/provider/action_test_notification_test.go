@@ -187,6 +187,8 @@ func TestTestNotificationArguments(t *testing.T) {
 			t.Errorf("progress %q", progress)
 		}
 	}
+	_, got := w.protocol(connections("garage"), map[string]any{"endpoint": unknown{}}).invokeAction(map[string]any{"app_connection": "garage"})
+	wantOneError(t, got, "", []string{"not known", "endpoint", "-target"}, nil)
 	w.wantCalls(map[fakeapi.Call]int{})
 
 	// By its token, an App Connection is named as the provider knows it.

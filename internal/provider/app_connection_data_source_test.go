@@ -172,6 +172,8 @@ func TestAppConnectionArguments(t *testing.T) {
 		got := p.readAppConnection(map[string]any{"app_connection": test.connection})
 		wantOneError(t, got, test.attribute, []string{test.words}, []string{"tok-SECRET"})
 	}
+	p = w.protocol(tokens, map[string]any{"endpoint": unknown{}})
+	wantOneError(t, p.readAppConnection(map[string]any{"app_connection": "garage"}), "", []string{"not known", "endpoint", "-target"}, nil)
 	w.wantCalls(map[fakeapi.Call]int{})
 }
 
