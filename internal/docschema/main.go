@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -107,7 +108,7 @@ func ofAttributes(attributes []*tfprotov6.SchemaAttribute) map[string]*tfjson.Sc
 		if a.NestedType != nil {
 			to.AttributeNestedType = &tfjson.SchemaNestedAttributeType{
 				Attributes:  ofAttributes(a.NestedType.Attributes),
-				NestingMode: nestings[a.NestedType.Nesting],
+				NestingMode: tfjson.SchemaNestingMode(strings.ToLower(a.NestedType.Nesting.String())),
 			}
 		} else {
 			setType(&to.AttributeType, a.Type)
@@ -117,18 +118,8 @@ func ofAttributes(attributes []*tfprotov6.SchemaAttribute) map[string]*tfjson.Sc
 	return converted
 }
 
-var nestings = map[tfprotov6.SchemaObjectNestingMode]tfjson.SchemaNestingMode{
-	tfprotov6.SchemaObjectNestingModeSingle: tfjson.SchemaNestingModeSingle,
-	tfprotov6.SchemaObjectNestingModeList:   tfjson.SchemaNestingModeList,
-	tfprotov6.SchemaObjectNestingModeSet:    tfjson.SchemaNestingModeSet,
-	tfprotov6.SchemaObjectNestingModeMap:    tfjson.SchemaNestingModeMap,
-}
-
 func ofKind(kind tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
-	if kind == tfprotov6.StringKindMarkdown {
-		return tfjson.SchemaDescriptionKindMarkdown
-	}
-	return tfjson.SchemaDescriptionKindPlain
+	return tfjson.SchemaDescriptionKind(strings.ToLower(kind.String()))
 }
 
 func ofFunction(f *tfprotov6.Function) *tfjson.FunctionSignature {

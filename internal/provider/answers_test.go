@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
@@ -262,16 +263,19 @@ func TestAnswersUnderLoad(t *testing.T) {
 	a := newAsking(t, func(string) (int, string) { return 500, "" })
 	var warnings atomic.Int32
 	const abreast = 10 // Terraform's -parallelism
-	places := make(chan struct{}, abreast)
-	together(func(i int) {
-		places <- struct{}{}
-		defer func() { <-places }()
-		alive, diags := a.ask(t.Context(), fmt.Sprint("printer-", i))
-		if !alive || diags.HasError() {
-			t.Errorf("alive is %v, %v", alive, diags)
-		}
-		warnings.Add(int32(diags.WarningsCount())) //nolint:gosec // a few
-	})
+	var reads errgroup.Group
+	reads.SetLimit(abreast)
+	for i := range many {
+		reads.Go(func() error {
+			alive, diags := a.ask(t.Context(), fmt.Sprint("printer-", i))
+			if !alive || diags.HasError() {
+				t.Errorf("alive is %v, %v", alive, diags)
+			}
+			warnings.Add(int32(diags.WarningsCount())) //nolint:gosec // a few
+			return nil
+		})
+	}
+	_ = reads.Wait()
 	if got := a.asked.Load(); got < failuresGivenUp || got >= failuresGivenUp+abreast {
 		t.Errorf("asked %d times", got)
 	}
