@@ -3,9 +3,11 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -118,9 +120,16 @@ func TestEveryOrder(t *testing.T) {
 							w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: token, Status: 429})
 						}
 					}
-					_, err := m.apply(run)
+					warnings, err := m.apply(run)
 					w.api.ClearScript()
 					has := w.webhooks(tokens)
+					if !test.unread && slices.Contains(warnings, "Terraform holds two objects for one App Connection") {
+						t.Error("the apply says that the plan has not read what it destroys")
+					}
+					one := len(state) == 1 && len(state["x"].deposed) == 0
+					if calls := w.calls(); one && test.after["x"].connection == "a" && calls[del] > 0 {
+						t.Errorf("calls %v: a successor's Set needs no Delete", calls)
+					}
 					switch {
 					case !refused && err != nil:
 						t.Error(err)
@@ -133,6 +142,10 @@ func TestEveryOrder(t *testing.T) {
 					case err == nil && w.calls()[fakeapi.CallSet] > 0:
 						t.Error("no error")
 					default:
+						told := fmt.Sprint(err, warnings)
+						if one && test.after["y"].connection == "a" && !regexp.MustCompile("is still set|set it again|left as it is|no webhook is set now").MatchString(told) {
+							t.Errorf("nobody says what became of the old webhook: %s", told)
+						}
 						for connection := range wanted {
 							// A write-only URL that this run deleted is known to nobody.
 							lost := test.before["x"].secret && has[connection] == "" && strings.Contains(err.Error(), "no webhook is set now")
@@ -145,6 +158,24 @@ func TestEveryOrder(t *testing.T) {
 				t.Logf("%d orders", orders)
 			}
 		})
+	}
+}
+
+// TestOtherHostWriteOnly: a write-only value counts where no plan can say so.
+func TestOtherHostWriteOnly(t *testing.T) {
+	t.Parallel()
+	tokens := connections("a")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	p := w.protocol(nil)
+	state := p.noObject()
+	for _, url := range []string{urlOne, urlTwo} {
+		arguments := map[string]any{"app_token_wo": tokens["a"], "callback_url_wo": url}
+		plan := p.plan(object{state: state.state}, arguments)
+		plan.private = nil
+		after, got := p.carryOut(state, plan, arguments)
+		wantNoDiagnostics(t, got)
+		w.wantURL(tokens["a"], url)
+		state = after
 	}
 }
 
@@ -251,6 +282,43 @@ func TestTwinsThatOnlyApplyKnows(t *testing.T) {
 		w.wantCalls(map[fakeapi.Call]int{set: 1})
 		w.wantURL(tokens["a"], kept)
 	})
+}
+
+// TestTwoObjectsAreRead reads two objects of one App Connection, and the second
+// alone in the next run: nobody knows then whose webhook it is.
+func TestTwoObjectsAreRead(t *testing.T) {
+	t.Parallel()
+	tokens := connections("garage")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	first := w.protocol(tokens).created(garageOne)
+	p := w.protocol(tokens)
+	_, got := p.read(first)
+	wantNoDiagnostics(t, got)
+	second, got := p.read(first)
+	wantSaid(t, got, "warning: Terraform holds two objects for one App Connection")
+	p = w.protocol(tokens)
+	alone, got := p.read(second)
+	wantNoDiagnostics(t, got)
+	if plan := p.plan(alone, garageOne); plan.action != "update" || p.attribute(alone, "expires_at") != "" {
+		t.Errorf("planned %q for %s", plan.action, p.decode(alone.state))
+	}
+}
+
+// TestClaimMoves has the second call of a replacement choose another App
+// Connection than the first, whose configuration ignore_changes was applied to:
+// the first one's webhook is free for another instance.
+func TestClaimMoves(t *testing.T) {
+	t.Parallel()
+	tokens := connections("a", "b")
+	w := newWorld(t, fakeapi.Options{}, tokens)
+	onA, onB := blockModel{connection: "a", url: urlOne}.arguments(), blockModel{connection: "b", url: urlOne}.arguments()
+	state := w.protocol(tokens).created(onA)
+	p := w.protocol(tokens)
+	first := p.plan(state, onA)
+	wantNoDiagnostics(t, first.diagnostics)
+	second := p.plan(object{state: p.noObject().state, private: first.private}, onB)
+	wantNoDiagnostics(t, second.diagnostics)
+	wantNoDiagnostics(t, p.planWebhook(onA).Diagnostics)
 }
 
 // TestUnreadObjects plans without refreshing while Terraform holds two objects

@@ -253,15 +253,17 @@ func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPl
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	known := recall[instance](ctx, req.Private, privateInstance, &resp.Diagnostics)
+	heirs := recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	id := state.ID.ValueString()
+	_, noted := heirs[id] // by Read: Terraform plans a deposed object's destroy once more as it applies
 	keeps, kept := r.session.ledger.leave(id, instanceOf(known.Name, req.State.Raw))
 	switch {
 	case kept:
 		remember(ctx, resp.Private, privateHeirs, map[string]heir{id: keeps}, &resp.Diagnostics)
-		if !keeps.Sets && !r.session.ledger.wasRead(id) {
+		if !keeps.Sets && !noted && !r.session.ledger.wasRead(id) {
 			resp.Diagnostics.Append(notRefreshed(id))
 		}
 	case r.session.tokens.holder(id, state.AppToken).IsZero() && !r.session.tokens.unknown():

@@ -40,6 +40,7 @@ func TestIgnoredArguments(t *testing.T) {
 		"url":                 {before: []string{onA, one}, after: []string{onA, two, fewer}, ignored: "callback_url", url: urlOne},
 		"events":              {before: []string{onA, one, fewer}, after: []string{onA, two, others}, ignored: "event_types", url: urlTwo},
 
+		"default_to_wo":    {before: []string{one}, after: []string{secretB, two}, ignored: "app_token_wo", url: urlTwo},
 		"connection_to_wo": {before: []string{onA, one}, after: []string{secretB, two}, ignored: "app_connection", url: urlTwo},
 		"token_to_wo":      {before: []string{inlineA, one}, after: []string{secretB, two}, ignored: "app_token", url: urlTwo},
 		"token_wo_same":    {before: []string{secretA, one}, after: []string{secretA, two}, ignored: "callback_url_wo", url: urlTwo},
@@ -59,7 +60,7 @@ func TestIgnoredArguments(t *testing.T) {
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	write := func(changed bool) {
-		config := w.provider(tokens)
+		config := w.provider(tokens, `app_token = "`+tokenOf("default_to_wo_a")+`"`)
 		for name, test := range cases {
 			arguments := test.before
 			if changed {
