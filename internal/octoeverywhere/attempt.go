@@ -89,9 +89,12 @@ func (c *call) exchange(ctx context.Context, target string, req request) answer 
 		a.err = errNotHTTP
 		return a
 	}
-	if a.body, a.cut, a.err = readCapped(resp.Body); a.err != nil {
+	whole, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err != nil {
+		a.err = err
 		return a
 	}
+	a.body, a.cut = whole[:min(len(whole), maxBody)], len(whole) > maxBody
 	a.status = resp.StatusCode
 	a.contentType = resp.Header.Get("Content-Type")
 	a.retryAfter = resp.Header.Get("Retry-After")
@@ -113,15 +116,3 @@ func (c *call) setHeader(header http.Header, req request) {
 
 // maxBody bounds what is kept of an answer.
 const maxBody = 64 << 10
-
-// readCapped reads at most maxBody bytes; cut says that there were more.
-func readCapped(r io.Reader) (body []byte, cut bool, err error) {
-	body, err = io.ReadAll(io.LimitReader(r, maxBody+1))
-	if err != nil {
-		return nil, false, err
-	}
-	if len(body) > maxBody {
-		return body[:maxBody], true, nil
-	}
-	return body, false, nil
-}

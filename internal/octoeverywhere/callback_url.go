@@ -72,36 +72,18 @@ func validatePort(u *url.URL) error {
 // unshownURL stands for a URL of which nothing is safe to show.
 const unshownURL = "(a URL that can't be shown)"
 
-// DisplayURL shortens a callback URL to what may be shown: scheme, host and
-// path, with "?…" for a query. Userinfo and fragment are left out. With
-// hidePath the path is left out too, since many receivers keep a secret there:
-// "https://host/…".
-func DisplayURL(s string, hidePath bool) string {
+// displayURL shortens a callback URL to what may be shown: "https://host/…".
+// Many receivers keep a secret in the path too.
+func displayURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || !isGraphic(u.Host) {
 		return unshownURL
 	}
-	shown := u.Scheme + "://" + u.Host
-	if hidePath {
-		return shown + "/…"
-	}
-	shown += u.EscapedPath()
-	if u.RawQuery != "" || u.ForceQuery {
-		shown += "?…"
-	}
-	return shown
+	return u.Scheme + "://" + u.Host + "/…"
 }
 
 // isGraphic reports whether s can be printed to a terminal as it is: a host
 // may hide control and direction characters behind percent-encoding.
 func isGraphic(s string) bool {
-	if !utf8.ValidString(s) {
-		return false
-	}
-	for _, r := range s {
-		if !unicode.IsGraphic(r) {
-			return false
-		}
-	}
-	return true
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) })
 }

@@ -21,6 +21,7 @@
 package octoeverywhere
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -87,20 +88,18 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if config.Edition == "" {
-		config.Edition = EditionAuto
-	}
-	if _, err := ParseEdition(string(config.Edition)); err != nil {
-		return nil, err
+	config.Edition = cmp.Or(config.Edition, EditionAuto)
+	switch config.Edition {
+	case EditionAuto, EditionNotifications, EditionAppConnection:
+	default:
+		return nil, fmt.Errorf("%s is not an edition of the webhook API: use %s, %s or %s",
+			quoteShort(string(config.Edition)), EditionAuto, EditionNotifications, EditionAppConnection)
 	}
 	if config.MaxRetries < 0 || config.MaxRetries > math.MaxInt32 {
 		return nil, fmt.Errorf("the number of retries must be 0 or more, not %d", config.MaxRetries)
 	}
 	if config.RequestTimeout < 0 {
 		return nil, fmt.Errorf("the request timeout must be more than zero, not %s", config.RequestTimeout)
-	}
-	if config.RequestTimeout == 0 {
-		config.RequestTimeout = DefaultRequestTimeout
 	}
 	if !isGraphicASCII(config.UserAgent) {
 		return nil, errors.New("the user agent can only have visible ASCII characters and spaces")
@@ -112,7 +111,7 @@ func New(config Config) (*Client, error) {
 		endpoint:       endpoint,
 		userAgent:      config.UserAgent,
 		maxRetries:     config.MaxRetries,
-		requestTimeout: config.RequestTimeout,
+		requestTimeout: cmp.Or(config.RequestTimeout, DefaultRequestTimeout),
 		waits:          config.Waits.withDefaults(),
 		observer:       config.Observer,
 		transport:      config.Transport,
@@ -131,10 +130,5 @@ func (c *Client) Close() {
 }
 
 func isGraphicASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] > 0x7e {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7e })
 }

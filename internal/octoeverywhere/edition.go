@@ -5,7 +5,6 @@ package octoeverywhere
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http"
 )
 
@@ -19,16 +18,6 @@ const (
 	EditionNotifications Edition = "notifications"
 	EditionAppConnection Edition = "appconnection"
 )
-
-// ParseEdition reads the value of the provider's webhook_api argument.
-func ParseEdition(s string) (Edition, error) {
-	switch e := Edition(s); e {
-	case EditionAuto, EditionNotifications, EditionAppConnection:
-		return e, nil
-	}
-	return "", fmt.Errorf("%s is not an edition of the webhook API: use %s, %s or %s",
-		quoteShort(s), EditionAuto, EditionNotifications, EditionAppConnection)
-}
 
 func (e Edition) other() Edition {
 	if e == EditionAppConnection {

@@ -3,6 +3,7 @@
 package octoeverywhere
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,7 +75,7 @@ func (e *Error) Unwrap() error { return e.cause }
 // EchoError is a Set that the service confirmed with another configuration
 // than it was asked for.
 type EchoError struct {
-	// Asked and Saved hold whole callback URLs: show them with DisplayURL.
+	// Asked and Saved hold whole callback URLs: no text shows them.
 	Asked, Saved Webhook
 	Connection   string // fingerprint of the App Connection; Error leaves naming it to the caller
 
@@ -83,11 +84,8 @@ type EchoError struct {
 
 // Error shows both configurations without the secrets of their URLs.
 func (e *EchoError) Error() string {
-	savedURL := e.savedURL
-	if savedURL == "" {
-		savedURL = DisplayURL(e.Saved.CallbackURL, true)
-	}
-	asked := DisplayURL(e.Asked.CallbackURL, true)
+	savedURL := cmp.Or(e.savedURL, displayURL(e.Saved.CallbackURL))
+	asked := displayURL(e.Asked.CallbackURL)
 	text := fmt.Sprintf("setting the webhook failed: the service confirmed another one than was asked for: asked for %s to %s, saved %s to %s",
 		describeEvents(e.Asked.EventTypes), asked, describeEvents(e.Saved.EventTypes), savedURL)
 	if asked == savedURL && e.Asked.CallbackURL != e.Saved.CallbackURL {
@@ -155,6 +153,5 @@ func StatusOf(err error) int {
 }
 
 func hasStatus(err error, statuses ...int) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && slices.Contains(statuses, e.Status)
+	return slices.Contains(statuses, StatusOf(err))
 }

@@ -5,6 +5,7 @@ package octoeverywhere
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,20 +37,12 @@ var eventNames = [...]string{
 
 const lastKnownEvent = EventType(len(eventNames) - 1)
 
-var eventsByName = func() map[string]EventType {
-	byName := make(map[string]EventType, lastKnownEvent)
-	for _, event := range KnownEventTypes() {
-		byName[event.Name()] = event
-	}
-	return byName
-}()
-
 // ParseEventType reads a name of the table, or a number from 1 to 2147483647
 // in canonical decimal ("7"; not "07", "+7" or "7.0"). The error names what was
 // meant, as far as that can be guessed, else all that is allowed.
 func ParseEventType(s string) (EventType, error) {
-	if event, ok := eventsByName[s]; ok {
-		return event, nil
+	if i := slices.Index(eventNames[1:], s); i >= 0 {
+		return EventType(i + 1), nil
 	}
 	if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 1 && strconv.FormatInt(n, 10) == s {
 		return EventType(n), nil

@@ -3,6 +3,7 @@
 package octoeverywhere
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -93,9 +94,9 @@ func (c *call) words(a answer) string {
 func (c *call) echoError(asked, saved Webhook) *EchoError {
 	shown := "no callback URL"
 	if saved.CallbackURL != "" {
-		shown = DisplayURL(saved.CallbackURL, true)
+		shown = displayURL(saved.CallbackURL)
 		// The host is the service's word too. It may be any text.
-		if shown != DisplayURL(asked.CallbackURL, true) {
+		if shown != displayURL(asked.CallbackURL) {
 			shown = c.secrets().clean(shown)
 		}
 	}
@@ -109,7 +110,7 @@ func (c *call) describeRedirect(a answer) string {
 	if u, err := url.Parse(a.location); err == nil && u.Host == "" && a.location != "" {
 		to, why = "to another path, ", "which is not followed"
 	} else if a.location != "" {
-		to = "to " + c.secrets().clean(DisplayURL(a.location, true)) + ", "
+		to = "to " + c.secrets().clean(displayURL(a.location)) + ", "
 	}
 	if c.client.inside(a.target, a) != "" {
 		why = "which is one too many in a row"
@@ -171,10 +172,7 @@ var meanings = map[int]string{
 
 // describeStatus is a status with its meaning: "609 (the webcam limit is exceeded)".
 func describeStatus(status int) string {
-	meaning := meanings[status]
-	if meaning == "" {
-		meaning = strings.ToLower(http.StatusText(status))
-	}
+	meaning := cmp.Or(meanings[status], strings.ToLower(http.StatusText(status)))
 	if meaning == "" {
 		return strconv.Itoa(status)
 	}

@@ -84,7 +84,7 @@ func (c *call) secrets() *secrets {
 func (s *secrets) clean(text string) string {
 	text = s.literal.ReplaceAllLiteralString(plain(text), "[hidden]")
 	text = wholeURL.ReplaceAllStringFunc(text, func(found string) string {
-		return DisplayURL(strings.TrimRight(found, `"'.,:;)]}>`), true)
+		return displayURL(strings.TrimRight(found, `"'.,:;)]}>`))
 	})
 	text = urlTail.ReplaceAllString(text, "$1?…")
 	decoded, ok := layers(text)

@@ -6,11 +6,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"unique"
 )
 
@@ -107,14 +105,5 @@ func (t Token) String() string {
 	return "Token(" + t.Fingerprint() + ")"
 }
 
-// GoString shows the fingerprint, never the token.
-func (t Token) GoString() string { return t.String() }
-
 // Format shows the fingerprint whatever the verb.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
-
-// MarshalJSON shows the fingerprint, never the token.
-func (t Token) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
-
-// LogValue shows the fingerprint, never the token.
-func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }

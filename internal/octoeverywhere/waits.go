@@ -3,6 +3,7 @@
 package octoeverywhere
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -27,20 +28,12 @@ type Waits struct {
 }
 
 func (w Waits) withDefaults() Waits {
-	for _, field := range []struct {
-		value    *time.Duration
-		fallback time.Duration
-	}{
-		{&w.Min, 500 * time.Millisecond},
-		{&w.Max, 15 * time.Second},
-		{&w.RetryAfterMax, time.Minute},
-		{&w.Budget, 5 * time.Minute},
-	} {
-		if *field.value <= 0 {
-			*field.value = field.fallback
-		}
+	return Waits{
+		Min:           cmp.Or(w.Min, 500*time.Millisecond),
+		Max:           cmp.Or(w.Max, 15*time.Second),
+		RetryAfterMax: cmp.Or(w.RetryAfterMax, time.Minute),
+		Budget:        cmp.Or(w.Budget, 5*time.Minute),
 	}
-	return w
 }
 
 // before is the wait ahead of the retry'th retry (from 1).

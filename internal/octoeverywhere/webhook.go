@@ -3,7 +3,6 @@
 package octoeverywhere
 
 import (
-	"log/slog"
 	"slices"
 	"strings"
 )
@@ -47,30 +46,19 @@ func canonicalEvents(events []EventType) []EventType {
 	return slices.Compact(sorted)
 }
 
-// coversKnown reports whether a canonical filter lets every known event through.
+// coversKnown reports whether a filter lets every known event through.
 func coversKnown(events []EventType) bool {
-	if len(events) == 0 {
-		return true
-	}
-	known := 0
-	for _, event := range events {
-		if event >= 1 && event <= lastKnownEvent {
-			known++
-		}
-	}
-	return known == int(lastKnownEvent)
+	return len(events) == 0 ||
+		!slices.ContainsFunc(KnownEventTypes(), func(known EventType) bool { return !slices.Contains(events, known) })
 }
 
 // String shows the webhook without what its URL may hide.
 func (w Webhook) String() string {
-	return DisplayURL(w.CallbackURL, true) + " for " + describeEvents(w.EventTypes)
+	return displayURL(w.CallbackURL) + " for " + describeEvents(w.EventTypes)
 }
 
 // GoString is String: %#v would print the URL's query.
 func (w Webhook) GoString() string { return w.String() }
-
-// LogValue is String: a log line must not hold the URL's query.
-func (w Webhook) LogValue() slog.Value { return slog.StringValue(w.String()) }
 
 // describeEvents names the events of a filter for a person.
 func describeEvents(events []EventType) string {
