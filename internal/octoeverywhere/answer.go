@@ -57,8 +57,8 @@ func (a answer) passes() bool {
 	return isPassing(a.status)
 }
 
-// isPassing reports whether a status is as temporary as no answer: 408, 429,
-// 500, 502-504, a CDN's 520-524, 600, 602, 609.
+// isPassing reports whether a status is as temporary as no answer; 520 to 524
+// are a CDN's.
 func isPassing(status int) bool {
 	switch status {
 	case 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 600, 602, 609:

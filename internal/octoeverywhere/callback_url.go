@@ -56,14 +56,10 @@ func ValidateCallbackURL(s string) error {
 // validatePort refuses a port that no server can listen on, and the lone colon
 // that url.Parse lets pass.
 func validatePort(u *url.URL) error {
-	port := u.Port()
-	if port == "" {
-		if strings.HasSuffix(u.Host, ":") {
-			return errors.New("the URL has a colon after the host but no port")
-		}
-		return nil
+	if strings.HasSuffix(u.Host, ":") {
+		return errors.New("the URL has a colon after the host but no port")
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
 		return errors.New("the URL's port must be from 1 to 65535")
 	}
 	return nil

@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// Error is a call of the API that failed. No field and no text of it holds a
+// Error is a call of the API that failed; to name the App Connection is left to
+// the caller. No field and no text of it holds a
 // token or anything of a callback URL's query.
 type Error struct {
-	Operation  string // what was tried: "setting the webhook"
-	Method     string
-	Path       string // the API's path, without Endpoint
-	Endpoint   string
-	Connection string // fingerprint of the App Connection; Error leaves naming it to the caller
-	Status     int    // of the last attempt; 0: no complete answer
-	Detail     string // the service's own words: secrets and control characters removed, at most 300 runes
-	Attempts   int    // attempts made, those of another edition included
-	Ambiguous  bool   // see IsAmbiguous
-	NotServed  bool   // see IsNotServed
+	Operation string // what was tried: "setting the webhook"
+	Method    string
+	Path      string // the API's path, without Endpoint
+	Endpoint  string
+	Status    int    // of the last attempt; 0: no complete answer
+	Detail    string // the service's own words: secrets and control characters removed, at most 300 runes
+	Attempts  int    // attempts made, those of another edition included
+	Ambiguous bool   // see IsAmbiguous
+	NotServed bool   // see IsNotServed
 
 	host    string // that the endpoint redirected to; "" is the endpoint's own
 	problem string // what is wrong, where the status does not tell it
@@ -77,9 +77,7 @@ func (e *Error) Unwrap() error { return e.cause }
 type EchoError struct {
 	// Asked and Saved hold whole callback URLs: no text shows them.
 	Asked, Saved Webhook
-	Connection   string // fingerprint of the App Connection; Error leaves naming it to the caller
-
-	savedURL string // Saved's URL as it can be shown
+	savedURL     string // Saved's URL as it can be shown
 }
 
 // Error shows both configurations without the secrets of their URLs.

@@ -22,17 +22,16 @@ import (
 // failed makes the error of a call whose last answer is no success.
 func (c *call) failed(a answer) *Error {
 	e := &Error{
-		Operation:  c.operation,
-		Method:     a.asked.method,
-		Path:       a.asked.path,
-		Endpoint:   c.client.endpoint.String(),
-		Connection: c.token.Fingerprint(),
-		Status:     a.status,
-		Detail:     c.words(a),
-		Attempts:   c.attempts,
-		Ambiguous:  c.ambiguous && !a.refuses(),
-		NotServed:  a.isUnknownPath() || a.isRedirect(),
-		cause:      a.ended,
+		Operation: c.operation,
+		Method:    a.asked.method,
+		Path:      a.asked.path,
+		Endpoint:  c.client.endpoint.String(),
+		Status:    a.status,
+		Detail:    c.words(a),
+		Attempts:  c.attempts,
+		Ambiguous: c.ambiguous && !a.refuses(),
+		NotServed: a.isUnknownPath() || a.isRedirect(),
+		cause:     a.ended,
 	}
 	if u, err := url.Parse(a.target); err == nil && u.Host != "" && u.Host != c.client.endpoint.Host {
 		e.host = u.Host
@@ -100,7 +99,7 @@ func (c *call) echoError(asked, saved Webhook) *EchoError {
 			shown = c.secrets().clean(shown)
 		}
 	}
-	return &EchoError{Asked: asked, Saved: saved, Connection: c.token.Fingerprint(), savedURL: shown}
+	return &EchoError{Asked: asked, Saved: saved, savedURL: shown}
 }
 
 // describeRedirect says where a redirect leads that was not followed, and why

@@ -68,10 +68,8 @@ func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
 
 // pause waits; the error is the context's, when that ended the wait.
 func pause(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(wait):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -25,18 +25,8 @@ func (w Webhook) Equal(other Webhook) bool {
 	if w.CallbackURL != other.CallbackURL {
 		return false
 	}
-	if slices.Equal(w.EventTypes, other.EventTypes) {
-		return true
-	}
 	a, b := canonicalEvents(w.EventTypes), canonicalEvents(other.EventTypes)
-	switch {
-	case len(a) == 0:
-		return coversKnown(b)
-	case len(b) == 0:
-		return coversKnown(a)
-	default:
-		return slices.Equal(a, b)
-	}
+	return slices.Equal(a, b) || len(a) == 0 && coversKnown(b) || len(b) == 0 && coversKnown(a)
 }
 
 // canonicalEvents is the filter sorted, each event once.
@@ -48,8 +38,7 @@ func canonicalEvents(events []EventType) []EventType {
 
 // coversKnown reports whether a filter lets every known event through.
 func coversKnown(events []EventType) bool {
-	return len(events) == 0 ||
-		!slices.ContainsFunc(KnownEventTypes(), func(known EventType) bool { return !slices.Contains(events, known) })
+	return !slices.ContainsFunc(KnownEventTypes(), func(known EventType) bool { return !slices.Contains(events, known) })
 }
 
 // String shows the webhook without what its URL may hide.
@@ -66,7 +55,7 @@ func describeEvents(events []EventType) string {
 		return "all events"
 	}
 	const most = 40 // an answer may list thousands
-	names := make([]string, 0, min(len(events), most)+1)
+	var names []string
 	for i, event := range canonicalEvents(events) {
 		if i == most {
 			names = append(names, "…")
