@@ -158,7 +158,7 @@ func TestProxy(t *testing.T) {
 		transport := newTransport()
 		transport.Proxy = http.ProxyURL(address)
 		watch := &recorder{}
-		err := newClient(t, DefaultEndpoint, through(transport), observed(watch)).SetWebhook(t.Context(), token(t), hook)
+		err := set(t, newClient(t, DefaultEndpoint, through(transport), observed(watch)))
 		says := fmt.Sprintf("the proxy %s answered %d %s to CONNECT", address.Host, answer, http.StatusText(answer))
 		if len(watch.attempts) != attempts || StatusOf(err) != 0 || IsAmbiguous(err) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "proxy-password") {
 			t.Errorf("%d: %d attempts, %v", answer, len(watch.attempts), err)
@@ -202,7 +202,7 @@ func TestAmbiguity(t *testing.T) {
 		{"another URL saved", []fakeapi.Fault{json200(`{"Success":true,"CallbackUrl":"https://x.example/"}`)}, true},
 	} {
 		s := faulty(t, tt.answers...)
-		err := newClient(t, s.url, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), hook)
+		err := set(t, newClient(t, s.url, pinned(EditionNotifications)))
 		if wrapped := fmt.Errorf("in a sentence: %w", err); err == nil || IsAmbiguous(wrapped) != tt.ambiguous || StatusOf(wrapped) != StatusOf(err) {
 			t.Errorf("%s: %v: ambiguous %v", tt.name, err, IsAmbiguous(err))
 		}
@@ -215,7 +215,7 @@ func TestAmbiguity(t *testing.T) {
 	}))
 	listener = gone.Listener
 	t.Cleanup(gone.Close)
-	if err := newClient(t, gone.URL, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), hook); !IsAmbiguous(err) || !strings.Contains(err.Error(), "refused") {
+	if err := set(t, newClient(t, gone.URL, pinned(EditionNotifications))); !IsAmbiguous(err) || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("%v", err)
 	}
 }

@@ -165,6 +165,10 @@ func token(t testing.TB) Token {
 	return made
 }
 
+func set(t testing.TB, c *Client) error {
+	return c.SetWebhook(t.Context(), token(t), hook)
+}
+
 // operation is one call of the client, for tests of what all have in common.
 type operation struct {
 	name    string

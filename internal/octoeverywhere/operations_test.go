@@ -20,7 +20,7 @@ func TestCalls(t *testing.T) {
 			s := serve(t, options)
 			c := newClient(t, s.url, pinned(op.edition), retries(0), func(c *Config) { c.UserAgent = "terraform-provider-octoeverywhere/1.2.3" })
 			if op.request.path == requestTest.path {
-				if err := c.SetWebhook(t.Context(), token(t), hook); err != nil {
+				if err := set(t, c); err != nil {
 					t.Fatal(err)
 				}
 				s.ResetRequests()
@@ -37,7 +37,7 @@ func TestCalls(t *testing.T) {
 	}
 	for _, suffix := range []string{"/prefix", "/prefix/"} {
 		s := serve(t, fakeapi.Options{RegionPath: "/prefix"})
-		if err := newClient(t, s.url+suffix).SetWebhook(t.Context(), token(t), hook); err != nil || s.Count(fakeapi.CallRedirect) != 0 {
+		if err := set(t, newClient(t, s.url+suffix)); err != nil || s.Count(fakeapi.CallRedirect) != 0 {
 			t.Errorf("%s: %v", suffix, err)
 		}
 	}

@@ -82,7 +82,7 @@ func TestBudget(t *testing.T) {
 		t.Errorf("%d requests, %d waits, %v", s.Count(""), len(watch.waits), err)
 	}
 	s = faulty(t, notFound)
-	err = newClient(t, s.url, waiting(Waits{Budget: 1})).SetWebhook(t.Context(), token(t), hook)
+	err = set(t, newClient(t, s.url, waiting(Waits{Budget: 1})))
 	if err == nil || !IsTemporary(err) || IsAmbiguous(err) || s.Count("") != 1 {
 		t.Errorf("%d requests, %v", s.Count(""), err)
 	}
@@ -169,7 +169,7 @@ func TestContextEndsAttempt(t *testing.T) {
 func TestAttemptNumbers(t *testing.T) {
 	s := faulty(t, notFound, always(status(503)))
 	watch := &recorder{}
-	err := newClient(t, s.url, observed(watch)).SetWebhook(t.Context(), token(t), hook)
+	err := set(t, newClient(t, s.url, observed(watch)))
 	var told []string
 	for _, a := range watch.attempts {
 		told = append(told, fmt.Sprint(a.Number, a.Path, a.Status, a.Err))

@@ -42,7 +42,7 @@ func TestConnections(t *testing.T) {
 			t.Errorf("%d connections for %d calls at once", n, parallel)
 		}
 		c.Close()
-		if err := c.SetWebhook(t.Context(), token(t), hook); err != nil {
+		if err := set(t, c); err != nil {
 			t.Errorf("after Close: %v", err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestTransport(t *testing.T) {
 	transport := newTransport()
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 	transport.TLSClientConfig.RootCAs.AddCert(secure.Certificate())
-	if err := newClient(t, secure.URL, through(transport)).SetWebhook(t.Context(), token(t), hook); err != nil {
+	if err := set(t, newClient(t, secure.URL, through(transport))); err != nil {
 		t.Error(err)
 	}
 	if transport.Proxy == nil || transport.TLSClientConfig.MinVersion != tls.VersionTLS12 || transport.TLSClientConfig.InsecureSkipVerify ||
