@@ -191,16 +191,3 @@ func TestTakenByNobodyKnows(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-// TestPinnedEdition never calls the other, and a 403 is no word on the path.
-func TestPinnedEdition(t *testing.T) {
-	for _, op := range operations[:2] {
-		for _, answer := range []fakeapi.Fault{notFound, status(403)} {
-			s := faulty(t, always(answer))
-			err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
-			if IsNotServed(err) != (answer.Status == 404) || StatusOf(err) != answer.Status || s.Count("") != 1 {
-				t.Errorf("%s: %d requests, %v", op.name, s.Count(""), err)
-			}
-		}
-	}
-}

@@ -21,9 +21,7 @@ func TestEventTypes(t *testing.T) {
 			t.Errorf("%s: %d, %v", event.Name(), parsed, err)
 		}
 	}
-	for s, want := range map[string]EventType{
-		"print_complete": 2, "error": 9, "test_notification": 16, "1": 1, "16": 16, "17": 17, "2147483647": 2147483647,
-	} {
+	for s, want := range map[string]EventType{"print_complete": 2, "error": 9, "test_notification": 16, "1": 1, "17": 17, "2147483647": 2147483647} {
 		if got, err := ParseEventType(s); err != nil || got != want {
 			t.Errorf("%q: %d, %v", s, got, err)
 		}
@@ -64,17 +62,14 @@ func TestWebhookEqual(t *testing.T) {
 		want bool
 	}{
 		{"none and none", nil, nil, true},
-		{"none and empty", nil, []EventType{}, true},
 		{"none and all", nil, all, true},
 		{"none and all and newer", nil, newer, true},
 		{"all and all and newer", all, newer, false},
 		{"none and one", nil, []EventType{1}, false},
 		{"none and all but one", nil, all[1:], false},
-		{"none and newer alone", nil, []EventType{17}, false},
 		{"order", []EventType{3, 1, 2}, []EventType{1, 2, 3}, true},
 		{"repeated", []EventType{1, 1, 2}, []EventType{2, 1}, true},
 		{"subset", []EventType{1, 2}, []EventType{1, 2, 3}, false},
-		{"beyond the table", []EventType{17}, []EventType{17}, true},
 		{"strange numbers", []EventType{0, -1}, nil, false},
 	} {
 		a, b := Webhook{callbackURL, tt.a}, Webhook{callbackURL, tt.b}

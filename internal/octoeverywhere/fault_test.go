@@ -49,9 +49,7 @@ func TestLostAnswers(t *testing.T) {
 		serve   func(testing.TB) string
 		timeout time.Duration
 	}{
-		{"reset", faults(fakeapi.Reset, 0), time.Minute},
 		{"closed", bytes(""), time.Minute},
-		{"half a status line", bytes("HTTP/1."), time.Minute},
 		{"no HTTP", bytes("220 mail.example.com ESMTP\r\n"), time.Minute},
 		{"status 000", bytes("HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n"), time.Minute},
 		{"status 101", bytes("HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"), time.Minute},
@@ -59,7 +57,6 @@ func TestLostAnswers(t *testing.T) {
 		{"truncated chunks", bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Suc"), time.Minute},
 		{"truncated refusal", faults(fakeapi.Truncated, 603), time.Minute},
 		{"endless header", bytes("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)), time.Minute},
-		{"hanging", faults(fakeapi.Hang, 0), time.Second / 2},
 		{"slow drip", faults(fakeapi.SlowDrip, 200), time.Second / 2},
 	} {
 		for _, op := range []operation{operations[0], operations[4]} {
@@ -180,26 +177,17 @@ func TestAmbiguity(t *testing.T) {
 		answers   []fakeapi.Fault
 		ambiguous bool
 	}{
-		{"429 all along", []fakeapi.Fault{always(status(429))}, false},
 		{"500 then 429", []fakeapi.Fault{status(500), always(status(429))}, true},
-		{"500 then 408", []fakeapi.Fault{status(500), always(status(408))}, true},
 		{"reset then 429", []fakeapi.Fault{reset, always(status(429))}, true},
 		{"429 then reset", []fakeapi.Fault{status(429), always(reset)}, true},
 		{"500 then 400", []fakeapi.Fault{status(500), status(400)}, false},
 		{"reset then 603", []fakeapi.Fault{reset, status(603)}, false},
 		{"reset then 603 inside", []fakeapi.Fault{reset, fakeapi.ErrorIn200(603, "gone")}, false},
-		{"reset then 302", []fakeapi.Fault{reset, status(302)}, false},
-		{"600 then 501", []fakeapi.Fault{status(600), status(501)}, false},
 		{"600 then 609", []fakeapi.Fault{status(600), always(status(609))}, false},
-		{"609 all along", []fakeapi.Fault{always(status(609))}, false},
-		{"503 all along", []fakeapi.Fault{always(status(503))}, true},
-		{"524 all along", []fakeapi.Fault{always(status(524))}, true},
-		{"601", []fakeapi.Fault{status(601)}, true},
 		{"Success false", []fakeapi.Fault{json200(`{"Success":false,"Error":"no"}`)}, false},
-		{"503 then Success false", []fakeapi.Fault{status(503), json200(`{"Success":false}`)}, true},
 		{"200 not understood", []fakeapi.Fault{json200(`{"Success":1}`)}, true},
-		{"202", []fakeapi.Fault{status(202)}, true},
 		{"another URL saved", []fakeapi.Fault{json200(`{"Success":true,"CallbackUrl":"https://x.example/"}`)}, true},
+		{"503 then Success false", []fakeapi.Fault{status(503), json200(`{"Success":false}`)}, true},
 	} {
 		s := faulty(t, tt.answers...)
 		err := set(t, newClient(t, s.url, pinned(EditionNotifications)))

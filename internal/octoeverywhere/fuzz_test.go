@@ -17,9 +17,10 @@ import (
 
 // The seed corpora are in testdata/fuzz; what fuzzing found was added there.
 
-// FuzzDecodeSetAnswer: never a success without the exact echo in the answer,
-// nor with a web page; never a secret in the error.
-func FuzzDecodeSetAnswer(f *testing.F) {
+// FuzzAnswer: whatever a 200 holds, Set succeeds with the exact echo alone, and
+// not with a web page; info with a boolean IsOnline, and no damaged text; a
+// test's status is one that the answer holds. No error holds a secret.
+func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
 		a := answer{status: 200, contentType: contentType, body: body}.open()
 		if a.status < 200 || a.status > 999 || !a.enveloped && !bytes.Equal(a.body, body) {
@@ -31,30 +32,18 @@ func FuzzDecodeSetAnswer(f *testing.F) {
 		if err := EditionAppConnection.conclude(c, a, hook); err == nil && (a.isHTML() || a.status != 200) {
 			t.Errorf("%d: a web page or a refusal is taken for success", a.status)
 		}
+		holds := func(part string) bool { return json.Valid(body) && strings.Contains(string(body), part) }
 		if err := EditionNotifications.conclude(c, a, hook); err != nil {
 			noSecret(t, err.Error())
-		} else if !json.Valid(body) || !strings.Contains(string(body), "app.example.com") {
+		} else if !holds("app.example.com") {
 			t.Errorf("success of %q", body)
 		}
-	})
-}
-
-// FuzzDecodeInfo: never valid without a boolean IsOnline; no damaged text.
-func FuzzDecodeInfo(f *testing.F) {
-	f.Fuzz(func(t *testing.T, body []byte) {
-		info, ok := decodeInfo(answer{status: 200, body: body}.open())
-		if ok && (!json.Valid(body) || !strings.Contains(string(body), strconv.FormatBool(info.Online)) ||
-			!utf8.ValidString(info.PrinterName+info.PrinterLocalIP+info.PrinterURL)) {
+		info, ok := decodeInfo(a)
+		if ok && (!holds(strconv.FormatBool(info.Online)) || !utf8.ValidString(info.PrinterName+info.PrinterLocalIP+info.PrinterURL)) {
 			t.Errorf("valid: %q", body)
 		}
-	})
-}
-
-// FuzzTestResult: a status that is understood is one that the answer holds.
-func FuzzTestResult(f *testing.F) {
-	f.Fuzz(func(t *testing.T, body []byte) {
-		got := decodeTestResult(answer{status: 200, body: body}.open())
-		if got.StatusCode != 0 && (!got.Understood || got.StatusCode < 100 || got.StatusCode > 599 || !strings.Contains(string(body), strconv.Itoa(got.StatusCode))) {
+		got := decodeTestResult(a)
+		if got.StatusCode != 0 && (!got.Understood || got.StatusCode < 100 || got.StatusCode > 599 || !holds(strconv.Itoa(got.StatusCode))) {
 			t.Errorf("%q: %+v", body, got)
 		}
 	})
@@ -63,14 +52,15 @@ func FuzzTestResult(f *testing.F) {
 // FuzzValidateCallbackURL: what is taken can be sent exactly in both editions;
 // what is refused is not repeated; what is shown is not the query.
 func FuzzValidateCallbackURL(f *testing.F) {
+	for _, u := range exactURLs {
+		f.Add(u)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if shown := displayURL(s); shown != unshownURL && !strings.HasSuffix(shown, "/…") || !isGraphic(shown) {
 			t.Errorf("%q is shown as %q", s, shown)
 		}
-		err := ValidateCallbackURL(s)
-		_, query, _ := strings.Cut(s, "?")
-		if err != nil {
-			if len(query) > 12 && strings.Contains(err.Error(), query) {
+		if err := ValidateCallbackURL(s); err != nil {
+			if _, query, _ := strings.Cut(s, "?"); len(query) > 12 && strings.Contains(err.Error(), query) {
 				t.Errorf("%q: %v", s, err)
 			}
 			return
@@ -81,8 +71,14 @@ func FuzzValidateCallbackURL(f *testing.F) {
 		}
 		for edition, name := range map[Edition]string{EditionNotifications: "CallbackUrl", EditionAppConnection: "WebhookUrl"} {
 			var sent map[string]string
-			if err := json.Unmarshal(edition.request(Webhook{CallbackURL: s}).body, &sent); err != nil || sent[name] != s {
+			body := edition.request(Webhook{CallbackURL: s}).body
+			if err := json.Unmarshal(body, &sent); err != nil || sent[name] != s {
 				t.Errorf("%q is sent as %q: %v", s, sent, err)
+			}
+			for _, escaped := range []string{`\u0026`, `\u003c`, `\u003e`} {
+				if strings.Contains(string(body), escaped) && !strings.Contains(s, escaped) {
+					t.Errorf("%q is escaped in %q", s, body)
+				}
 			}
 		}
 	})

@@ -43,29 +43,6 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-// TestURLsArriveExactly: in both editions, in the bytes of the body too as far
-// as JSON has a say, and back again through the echo.
-func TestURLsArriveExactly(t *testing.T) {
-	for _, edition := range []Edition{EditionNotifications, EditionAppConnection} {
-		s := serve(t, fakeapi.Options{})
-		c := newClient(t, s.url, pinned(edition))
-		for _, u := range exactURLs {
-			if err := c.SetWebhook(t.Context(), token(t), Webhook{CallbackURL: u}); err != nil {
-				t.Errorf("%.80q: %v", u, err)
-			}
-			if saved, _ := s.Webhook(secretToken); saved.URL != u {
-				t.Errorf("%.80q arrived as %.80q", u, saved.URL)
-			}
-			body := edition.request(Webhook{CallbackURL: u}).body
-			for _, escaped := range []string{`\u0026`, `\u003c`} {
-				if strings.Contains(string(body), escaped) && !strings.Contains(u, escaped) {
-					t.Errorf("%.80q is escaped in %.80q", u, body)
-				}
-			}
-		}
-	}
-}
-
 // TestEventTypesSent: the filter under each edition's name, absent for all.
 func TestEventTypesSent(t *testing.T) {
 	for edition, key := range map[Edition]string{EditionNotifications: "EventTypes", EditionAppConnection: "InclusiveEventTypesFilter"} {
@@ -84,7 +61,6 @@ func TestEventTypesSent(t *testing.T) {
 // as the Result of an envelope.
 func TestEcho(t *testing.T) {
 	const ok, wrong, broken = "ok", "echo", "broken"
-	all := `[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]`
 	u := `"CallbackUrl":"` + callbackURL + `"`
 	for _, tt := range []struct {
 		name, answer string
@@ -92,36 +68,22 @@ func TestEcho(t *testing.T) {
 		want         string
 	}{
 		{"same", `{"Success":true,` + u + `,"EventTypes":[1,2]}`, []EventType{1, 2}, ok},
-		{"another order", `{"EventTypes":[2,1,2],` + u + `,"Success":true,"New":{}}`, []EventType{1, 2}, ok},
 		{"digits", `{"Success":true,` + u + `,"EventTypes":["1","2"]}`, []EventType{1, 2}, ok},
 		{"all as absent", `{"Success":true,` + u + `}`, nil, ok},
 		{"all as null", `{"Success":true,` + u + `,"EventTypes":null}`, nil, ok},
-		{"all as empty", `{"Success":true,` + u + `,"EventTypes":[]}`, nil, ok},
-		{"all spelt out", `{"Success":true,` + u + `,"EventTypes":` + all + `}`, nil, ok},
-		{"all asked, absent", `{"Success":true,` + u + `}`, KnownEventTypes(), ok},
 		{"escaped", `{"Success":true,"CallbackUrl":"` + strings.ReplaceAll(strings.ReplaceAll(callbackURL, "&", `\u0026`), "/", `\/`) + `"}`, nil, ok},
 		{"a filter lost", `{"Success":true,` + u + `}`, []EventType{1}, wrong},
-		{"a filter gained", `{"Success":true,` + u + `,"EventTypes":[1]}`, nil, wrong},
-		{"one event less", `{"Success":true,` + u + `,"EventTypes":[1]}`, []EventType{1, 2}, wrong},
-		{"one event more", `{"Success":true,` + u + `,"EventTypes":[1,2,3]}`, []EventType{1, 2}, wrong},
 		{"no URL", `{"Success":true,"EventTypes":[1]}`, []EventType{1}, wrong},
-		{"null URL", `{"Success":true,"CallbackUrl":null}`, nil, wrong},
 		{"another query", `{"Success":true,"CallbackUrl":"` + callbackURL + `&"}`, nil, wrong},
-		{"another case", `{"Success":true,"CallbackUrl":"` + strings.ToUpper(callbackURL) + `"}`, nil, wrong},
 		{"the token as host", `{"Success":true,"CallbackUrl":"https://` + secretToken + `/"}`, nil, wrong},
 		{"a secret as host", `{"Success":true,"CallbackUrl":"https://Zm9vYmFyYmF6cXV4/"}`, nil, wrong},
 		{"Success false", `{"Success":false,` + u + `}`, nil, broken},
 		{"Success a number", `{"Success":1,` + u + `}`, nil, broken},
-		{"Success a string", `{"Success":"true",` + u + `}`, nil, broken},
-		{"URL a number", `{"Success":true,"CallbackUrl":5}`, nil, broken},
 		{"events as text", `{"Success":true,` + u + `,"EventTypes":["one"]}`, nil, broken},
-		{"events as an object", `{"Success":true,` + u + `,"EventTypes":{}}`, nil, broken},
 		{"truncated", `{"Success":true,` + u, nil, broken},
 		{"not UTF-8", `{"Success":true,` + u + `,"Note":"` + "\xff" + `"}`, nil, broken},
 		{"two values", `{"Success":true,` + u + `}{}`, nil, broken},
-		{"array", `[{"Success":true,` + u + `}]`, nil, broken},
 		{"nested deep", strings.Repeat("[", 20000) + strings.Repeat("]", 20000), nil, broken},
-		{"nothing", `{}`, nil, broken},
 	} {
 		for shape, answer := range map[string]string{"flat": tt.answer, "envelope": `{"Status":200,"Error":"","Result":` + tt.answer + `}`} {
 			s := faulty(t, always(json200(answer)))
@@ -143,12 +105,7 @@ func TestEcho(t *testing.T) {
 		`{"Result":{` + u + `},"IsUserError":false}`:           true,
 		`{` + u + `}`: false,
 		`{"Status":200,"Error":"","Result":null}`:                          false,
-		`{"Status":200,"Error":"","Result":{"EventTypes":[]}}`:             false,
 		`{"Status":200,"Error":"","Success":false,"Result":{` + u + `}}`:   false,
-		`{"Status":0,"Error":"","Result":{"Success":true,` + u + `}}`:      false,
-		`{"Status":200,"Error":""}`:                                        false,
-		`{"Status":200,"Error":null,"Success":true,` + u + `}`:             false,
-		`{"Status":404,"Error":"no","Result":{"Success":true,` + u + `}}`:  false,
 		`{"Status":"ok","Error":"","Result":{"Success":true,` + u + `}}`:   true,
 		`{"status":200,"error":"","result":{"success":true,` + u + `}}`:    true,
 		`{"Status":200,"Error":"odd","Result":{"Success":true,` + u + `}}`: true,
@@ -168,13 +125,11 @@ func TestBareAnswers(t *testing.T) {
 		works                   bool
 	}{
 		{"JSON", "application/json", `{"Success":true}`, true},
-		{"other JSON", "application/json", `{"Result":[]}`, true},
 		{"text", "text/plain", "OK", true},
 		{"envelope", "application/json", `{"Status":200,"Error":"","IsUserError":false,"Result":null}`, true},
 		{"envelope called a page", "text/html", `{"Status":200,"Error":"","Result":null}`, true},
 		{"Success false", "application/json", `{"Success":false,"Error":"printer says no"}`, false},
 		{"error", "application/json", `{"Error":"printer says no"}`, false},
-		{"error in an envelope", "application/json", `{"Error":"printer says no","Result":null}`, false},
 		{"no in an envelope", "application/json", `{"Status":200,"Error":"printer says no","Result":{"Success":false}}`, false},
 		{"no beside the result", "application/json", `{"Success":false,"Status":200,"Error":"printer says no","Result":null}`, false},
 		{"page", "text/html; charset=utf-8", "hello", false},

@@ -22,18 +22,15 @@ func TestDetail(t *testing.T) {
 		{"text", "text/plain", "  no such\r\n  thing\t!", "no such thing !"},
 		{"envelope", "application/json", `{"Status":400,"Error":"no such thing","IsUserError":true,"Result":null}`, "no such thing"},
 		{"Result in an envelope", "application/json", `{"Status":400,"Error":"","Result":{"Message":"no such thing"}}`, "no such thing"},
-		{"Error", "application/json", `{"Error":"no such thing","Trace":"abc"}`, "no such thing"},
 		{"several", "application/json", `{"title":"Bad","detail":"very","status":400}`, "Bad; very"},
 		{"a string", "application/json", `"just this"`, "just this"},
 		{"no message", "application/json", `{"A":5,"B":"not this"}`, ""},
 		{"page", "text/html", "<html>secret page", ""},
-		{"page by content", "text/plain", " <html>secret page", ""},
 		{"terminal", "text/plain", "\x1b[31mred\x1b]0;title\x07loud\x07", "[31mred]0;titleloud"},
 		{"direction and zero width", "text/plain", "a\u202eb\u200bc\ufeffd", "abcd"},
 		{"escaped control", "application/json", `{"Error":"a\u001bb\nc\u0000d\u202e"}`, "ab cd"},
 		{"not UTF-8", "text/plain", "a\xff\xfeb", "ab"},
 		{"long", "text/plain", long, string([]rune(long)[:299]) + "…"},
-		{"long in runes", "text/plain", strings.Repeat("ü", 301), strings.Repeat("ü", 299) + "…"},
 		{"just fits", "text/plain", strings.Repeat("ü", 300), strings.Repeat("ü", 300)},
 		{"too long", "text/plain", strings.Repeat("x", maxBody+1), ""},
 		{"token", "application/json", `{"Error":"App Connection ` + secretToken + ` not found"}`, "App Connection [hidden] not found"},
@@ -55,28 +52,16 @@ func TestDetail(t *testing.T) {
 var spellings = map[string]func(string) string{
 	"plain":        func(s string) string { return s },
 	"JSON":         func(s string) string { b, _ := json.Marshal(s); return string(b[1 : len(b)-1]) },
-	"every unit":   everyUnit(`\u%04x`),
+	"every unit":   func(s string) string { return each(`\u%04x`, utf16.Encode([]rune(s))) },
 	"slashes":      func(s string) string { return strings.ReplaceAll(s, "/", `\/`) },
 	"HTML":         html.EscapeString,
-	"entities":     everyRune("&#%d;"),
+	"entities":     func(s string) string { return each("&#%d;", []rune(s)) },
 	"query":        url.QueryEscape,
 	"path":         url.PathEscape,
-	"percent":      everyByte("%%%02x"),
-	"PERCENT":      everyByte("%%%02X"),
+	"percent":      func(s string) string { return each("%%%02x", []byte(s)) },
+	"PERCENT":      func(s string) string { return each("%%%02X", []byte(s)) },
 	"twice":        func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
-	"JSON in HTML": func(s string) string { return html.EscapeString(everyUnit(`\u%04x`)(s)) },
-}
-
-func everyByte(format string) func(string) string {
-	return func(s string) string { return each(format, []byte(s)) }
-}
-
-func everyRune(format string) func(string) string {
-	return func(s string) string { return each(format, []rune(s)) }
-}
-
-func everyUnit(format string) func(string) string {
-	return func(s string) string { return each(format, utf16.Encode([]rune(s))) }
+	"JSON in HTML": func(s string) string { return html.EscapeString(each(`\u%04x`, utf16.Encode([]rune(s)))) },
 }
 
 func each[T any](format string, parts []T) string {
@@ -136,11 +121,8 @@ func TestURLNobodyKnows(t *testing.T) {
 	c := newClient(t, DefaultEndpoint).newCall("deleting the webhook", token(t))
 	for name, spell := range spellings {
 		want := detailWithheld
-		switch name {
-		case "plain", "JSON", "HTML":
+		if name == "plain" || name == "JSON" || name == "HTML" {
 			want = "not for https://app.example.com/…"
-		case "slashes":
-			want = detailWithheld
 		}
 		if got := c.secrets().clean("not for " + spell(callbackURL)); got != want {
 			t.Errorf("%s: %q", name, got)

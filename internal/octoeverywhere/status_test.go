@@ -5,7 +5,6 @@ package octoeverywhere
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,7 +49,7 @@ func TestEveryStatus(t *testing.T) {
 				name := fmt.Sprintf("%s, %s, %d", way, op.name, status)
 
 				want := 1
-				if slices.Contains(passing, status) {
+				if in(status, passing...) {
 					want += retry
 				}
 				if s.Count("") != want {
