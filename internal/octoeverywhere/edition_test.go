@@ -130,14 +130,10 @@ func TestUnsettled(t *testing.T) {
 			}
 			s.ResetRequests()
 			s.Script(tt.answer)
-			for i := range 2 {
-				err := set(t, c)
-				if (err == nil) != (tt.moves || i == 1) {
-					t.Errorf("%d, %d: %v", known, tt.answer.Status, err)
-				}
-			}
-			if other := s.Count("") - s.sets(known); (other == 2) != tt.moves || s.sets(known) != map[bool]int{true: 1, false: 2}[tt.moves] {
-				t.Errorf("%d, %d: %d and %d requests", known, tt.answer.Status, s.sets(known), other)
+			first, second := set(t, c), set(t, c)
+			want := map[bool][2]int{true: {1, 2}, false: {2, 0}}[tt.moves] // Sets of the known edition, and of the other
+			if got := [2]int{s.sets(known), s.Count("") - s.sets(known)}; got != want || (first == nil) != tt.moves || second != nil {
+				t.Errorf("%d, %d: %v requests, %v, %v", known, tt.answer.Status, got, first, second)
 			}
 		}
 	}

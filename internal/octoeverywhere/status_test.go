@@ -22,31 +22,31 @@ func TestEveryStatus(t *testing.T) {
 	for status := 400; status <= 406; status++ {
 		statuses = append(statuses, status, status+101, status+201, status+207) // to 406, 507, 607 and 613
 	}
-	ways := map[string]func(int) fakeapi.Fault{
-		"flat": func(status int) fakeapi.Fault {
-			return fakeapi.Fault{Status: status, Body: fmt.Sprintf(`{"Error":"about %d","Token":%q}`, status, secretToken)}
-		},
-		"envelope": func(status int) fakeapi.Fault {
-			return fakeapi.Fault{Status: status, Body: fmt.Sprintf(`{"Status":200,"Error":"about %d","Result":{"Success":true,"IsOnline":true}}`, status)}
-		},
-		"inside a 200": func(status int) fakeapi.Fault { return fakeapi.ErrorIn200(status, "about "+strconv.Itoa(status)) },
-		"digits inside a 200": func(status int) fakeapi.Fault {
-			return fakeapi.Enveloped(strconv.Quote(strconv.Itoa(status)), "about "+strconv.Itoa(status), `{"Success":true,"IsOnline":true}`)
-		},
+	ways := map[string]struct {
+		line bool // whether the status stands on the status line
+		body string
+	}{
+		"flat":                {true, `{"Error":"about %[1]d","Token":"` + secretToken + `"}`},
+		"envelope":            {true, `{"Status":200,"Error":"about %[1]d","Result":{"Success":true,"IsOnline":true}}`},
+		"inside a 200":        {false, `{"Status":%[1]d,"Error":"about %[1]d"}`},
+		"digits inside a 200": {false, `{"Status":"%[1]d","Error":"about %[1]d","Result":{"Success":true,"IsOnline":true}}`},
 	}
 	elsewhere := serve(t, fakeapi.Options{})
-	for way, answer := range ways {
+	for name, way := range ways {
 		for _, op := range operations {
 			s := serve(t, fakeapi.Options{})
 			for _, status := range statuses {
-				fault := always(answer(status))
+				fault := always(json200(fmt.Sprintf(way.body, status)))
 				fault.Header = http.Header{"Location": {elsewhere.url + "/"}}
+				if way.line {
+					fault.Status = status
+				}
 				s.ClearScript()
 				s.ResetRequests()
 				s.Script(fault)
 				const retry = 1
 				err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition), retries(retry)), token(t))
-				name := fmt.Sprintf("%s, %s, %d", way, op.name, status)
+				name := fmt.Sprintf("%s, %s, %d", name, op.name, status)
 
 				want := 1
 				if in(status, passing...) {
