@@ -38,32 +38,27 @@ var (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if f := flag.Lookup("test.fuzz"); code == 0 && (f == nil || f.Value.String() == "") {
-		if left := leftGoroutines(); left != "" {
-			fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)
+		left := leftGoroutines()
+		for i := 0; i < 200 && len(left) > 0; i++ { // they need time to end
+			time.Sleep(25 * time.Millisecond)
+			left = leftGoroutines()
+		}
+		if len(left) > 0 {
+			fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", strings.Join(left, "\n\n"))
 			code = 1
 		}
 	}
 	os.Exit(code)
 }
 
-// leftGoroutines is the stacks of goroutines that are still in net/http or in
-// this package after they had time to end.
-func leftGoroutines() string {
-	var left []string
-	for range 200 {
-		buf := make([]byte, 1<<20)
-		left = nil
-		for i, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-			if i > 0 && (strings.Contains(stack, "net/http") || strings.Contains(stack, "internal/octoeverywhere")) {
-				left = append(left, stack)
-			}
-		}
-		if len(left) == 0 {
-			return ""
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	return strings.Join(left, "\n\n")
+// leftGoroutines is the stacks of the others that are in net/http or in this
+// package.
+func leftGoroutines() []string {
+	buf := make([]byte, 1<<20)
+	stacks := strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
+	return slices.DeleteFunc(stacks[1:], func(stack string) bool {
+		return !strings.Contains(stack, "net/http") && !strings.Contains(stack, "internal/octoeverywhere")
+	})
 }
 
 // shapes are the ways in which the service may write its answers.
@@ -195,7 +190,7 @@ type recorder struct {
 	mu       sync.Mutex
 	attempts []Attempt
 	waits    []Wait
-	waiting  chan struct{} // if set, told of each wait
+	onWait   func() // if set, called before each wait
 }
 
 func (r *recorder) Attempted(_ context.Context, a Attempt) {
@@ -206,10 +201,10 @@ func (r *recorder) Attempted(_ context.Context, a Attempt) {
 
 func (r *recorder) Waiting(_ context.Context, w Wait) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.waits = append(r.waits, w)
-	r.mu.Unlock()
-	if r.waiting != nil {
-		r.waiting <- struct{}{}
+	if r.onWait != nil {
+		r.onWait()
 	}
 }
 

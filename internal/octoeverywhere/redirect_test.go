@@ -105,6 +105,7 @@ func TestInside(t *testing.T) {
 		"https://user@octoeverywhere.com" + call:                "",
 		"https://user:x@lon.octoeverywhere.com" + call:          "",
 		"https://octoeverywhere.com:8443" + call:                "",
+		"http://octoeverywhere.com:443" + call:                  "",
 		"http://octoeverywhere.com" + call:                      "",
 		"ftp://octoeverywhere.com" + call:                       "",
 		"https://octoeverywhere.com.":                           "",

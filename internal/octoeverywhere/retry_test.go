@@ -113,21 +113,26 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestContextEndsWait: at once, with the context's error and the status that
-// was being waited on.
-func TestContextEndsWait(t *testing.T) {
+// TestInterruption ends a wait or a hanging attempt at once, with the context's
+// error and the status that was being waited on; an ended context begins none.
+func TestInterruption(t *testing.T) {
 	for _, op := range operations {
-		s := faulty(t, always(busy(503, "3600")))
-		watch := &recorder{waiting: make(chan struct{}, 1)}
-		c := newClient(t, s.url, pinned(op.edition), observed(watch), waiting(Waits{RetryAfterMax: 2 * time.Hour, Budget: 4 * time.Hour}))
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- op.run(ctx, c, token(t)) }()
-		<-watch.waiting
-		cancel()
-		err := <-done // an hour late if the wait did not end
-		if !errors.Is(err, context.Canceled) || StatusOf(err) != 503 || !IsAmbiguous(err) || s.Count("") != 1 {
-			t.Errorf("%s: %v", op.name, err)
+		for status, fault := range map[int]fakeapi.Fault{503: busy(503, "3600"), 0: {Kind: fakeapi.Hang}} {
+			ctx, cancel := context.WithCancel(t.Context())
+			watch := &recorder{onWait: cancel}
+			if status == 0 {
+				fault.Before = func(fakeapi.Request) { cancel() }
+			}
+			s := faulty(t, always(fault))
+			patient := waiting(Waits{RetryAfterMax: 2 * time.Hour, Budget: 4 * time.Hour})
+			err := op.run(ctx, newClient(t, s.url, pinned(op.edition), attemptOf(time.Hour), observed(watch), patient), token(t))
+			if !errors.Is(err, context.Canceled) || StatusOf(err) != status || !IsAmbiguous(err) || len(watch.waits) != status/503 {
+				t.Errorf("%s, %d: %v", op.name, status, err)
+			}
+			err = op.run(ctx, newClient(t, s.url), token(t))
+			if !errors.Is(err, context.Canceled) || StatusOf(err) != 0 || IsAmbiguous(err) || s.Count("") != 1 {
+				t.Errorf("%s, %d: %d requests, %v", op.name, status, s.Count(""), err)
+			}
 		}
 	}
 }
@@ -141,22 +146,6 @@ func TestTimeout(t *testing.T) {
 	err := newClient(t, DefaultEndpoint, attemptOf(time.Millisecond), through(breaks)).DeleteWebhook(t.Context(), token(t))
 	if err == nil || !strings.Contains(err.Error(), "no complete answer within 1ms") {
 		t.Error(err)
-	}
-}
-
-// TestContextEndsAttempt: a hanging attempt ends at once too, and is not
-// retried, nor is the other edition tried; an ended context begins none.
-func TestContextEndsAttempt(t *testing.T) {
-	for _, op := range operations {
-		ctx, cancel := context.WithCancel(t.Context())
-		s := faulty(t, always(fakeapi.Fault{Kind: fakeapi.Hang, Before: func(fakeapi.Request) { cancel() }}))
-		watch := &recorder{}
-		for _, c := range []*Client{newClient(t, s.url, pinned(op.edition), attemptOf(time.Hour), observed(watch)), newClient(t, s.url)} {
-			err := op.run(ctx, c, token(t))
-			if !errors.Is(err, context.Canceled) || StatusOf(err) != 0 || IsAmbiguous(err) != (c.observer != nil) || s.Count("") != 1 || len(watch.waits) != 0 {
-				t.Errorf("%s: %v", op.name, err)
-			}
-		}
 	}
 }
 
