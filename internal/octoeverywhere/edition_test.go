@@ -21,12 +21,14 @@ var (
 
 func status(code int) fakeapi.Fault { return fakeapi.Fault{Status: code, Body: "{}"} }
 
+func redirect(to string) fakeapi.Fault {
+	return fakeapi.Fault{Status: 302, Body: "moved", Header: http.Header{"Location": {to}}}
+}
+
 // TestDiscovery: which answer of the commissioned edition has the other one
 // tried, and what it settles. Whether it settled anything shows in the next
 // Set, which is answered 403: only who knows no edition goes on then.
 func TestDiscovery(t *testing.T) {
-	redirect := status(302)
-	redirect.Header = http.Header{"Location": {"https://login.example/"}}
 	const moves, settles, nothing = "moves on", "settles", "nothing"
 	cases := map[string][]fakeapi.Fault{
 		settles: {
@@ -35,7 +37,7 @@ func TestDiscovery(t *testing.T) {
 		},
 		nothing: {{Kind: fakeapi.Reset}, fakeapi.ErrorIn200(500, "oops")},
 		moves: {
-			notFound, redirect, page, fakeapi.ErrorIn200(404, "no such call"),
+			notFound, redirect("https://login.example/"), page, fakeapi.ErrorIn200(404, "no such call"),
 			{Status: 200, ContentType: "text/plain", Body: "OK"},
 			json200(`{"Result":{}}`), json200(`{"Success":"true"}`), json200(`[{"Success":true}]`),
 		},
@@ -143,7 +145,6 @@ func TestUnsettled(t *testing.T) {
 // telling answer, told again each time.
 func TestNeitherServed(t *testing.T) {
 	forbidden := fakeapi.Fault{Status: 403, Body: `{"Error":"blocked by policy"}`}
-	redirect := fakeapi.Fault{Status: 302, Body: "moved", Header: http.Header{"Location": {"https://login.example/?next=x"}}}
 	for _, tt := range []struct {
 		name      string
 		a, b      fakeapi.Fault
@@ -155,7 +156,7 @@ func TestNeitherServed(t *testing.T) {
 		{"403 and 404", forbidden, notFound, 403, "blocked by policy", false},
 		{"404 and 403", notFound, forbidden, 403, "blocked by policy", false},
 		{"401 and 403 with words", fakeapi.Fault{Status: 401, ContentType: "text/plain"}, forbidden, 403, "blocked by policy", false},
-		{"redirect and 404", redirect, notFound, 302, "login.example", false},
+		{"redirect and 404", redirect("https://login.example/?next=x"), notFound, 302, "login.example", false},
 		{"405 and 501", status(405), status(501), 405, "405", false},
 		{"page and 404", page, notFound, 200, "web page", true},
 		{"page and 403", page, forbidden, 403, "blocked by policy", true},

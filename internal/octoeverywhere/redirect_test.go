@@ -3,11 +3,7 @@
 package octoeverywhere
 
 import (
-	"fmt"
-	"io"
-	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
@@ -71,7 +67,9 @@ func TestRefusedRedirect(t *testing.T) {
 	} {
 		for _, op := range operations {
 			for _, code := range tt.codes {
-				s := faulty(t, fakeapi.Fault{Status: code, Body: "moved", Header: http.Header{"Location": {tt.location}}})
+				answer := redirect(tt.location)
+				answer.Status = code
+				s := faulty(t, answer)
 				err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
 				if !IsNotServed(err) || IsAmbiguous(err) || s.Count("") != 1 || !strings.Contains(err.Error(), tt.says) {
 					t.Errorf("%s %d: %d requests, %v", op.name, code, s.Count(""), err)
@@ -140,25 +138,21 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// TestRedirectsInARow: three are followed, a fourth is one too many.
+// TestRedirectsInARow: three are followed, a fourth is one too many; none is an
+// attempt of its own.
 func TestRedirectsInARow(t *testing.T) {
-	for hops, works := range map[int32]bool{3: true, 4: false} {
-		var came atomic.Int32
-		url := handler(t, func(w http.ResponseWriter, r *http.Request) {
-			if n := came.Add(1); n <= hops {
-				http.Redirect(w, r, fmt.Sprintf("/hop%d%s", n, requestInfo.path), http.StatusTemporaryRedirect)
-				return
-			}
-			_, _ = io.WriteString(w, `{"IsOnline":true}`)
-		})
+	for hops, works := range map[int]bool{3: true, 4: false} {
+		hop := redirect(requestInfo.path)
+		hop.Times = hops
+		s := faulty(t, hop)
 		watch := &recorder{}
-		_, err := newClient(t, url, observed(watch)).Info(t.Context(), token(t))
-		if (err == nil) != works || came.Load() != 4 || err != nil && (!IsNotServed(err) || !strings.Contains(err.Error(), "one too many")) {
-			t.Errorf("%d redirects: %d requests, %v", hops, came.Load(), err)
+		_, err := newClient(t, s.url, observed(watch)).Info(t.Context(), token(t))
+		if (err == nil) != works || s.Count("") != 4 || err != nil && (!IsNotServed(err) || !strings.Contains(err.Error(), "one too many")) {
+			t.Errorf("%d redirects: %d requests, %v", hops, s.Count(""), err)
 		}
 		for _, a := range watch.attempts {
 			if a.Number != 1 {
-				t.Errorf("a redirect is no other attempt: %+v", a)
+				t.Errorf("told %+v", a)
 			}
 		}
 	}
@@ -167,32 +161,18 @@ func TestRedirectsInARow(t *testing.T) {
 // TestMovedRegion: a region that moved away, or never was the one of this App
 // Connection, doesn't have the last word.
 func TestMovedRegion(t *testing.T) {
-	for name, gone := range map[string]http.HandlerFunc{
-		"404":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) },
-		"603":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(603) },
-		"elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://parking.example/", 302) },
-		"nothing":   func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	for name, gone := range map[string]fakeapi.Fault{
+		"404": notFound, "603": status(603), "elsewhere": redirect("https://parking.example/"), "nothing": {Kind: fakeapi.Reset},
 	} {
-		var moved atomic.Bool
-		var asked atomic.Int32
-		url := handler(t, func(w http.ResponseWriter, r *http.Request) {
-			home := map[bool]string{false: "/lon", true: "/sfo"}[moved.Load()]
-			asked.Add(1)
-			switch {
-			case r.URL.Path == requestInfo.path:
-				http.Redirect(w, r, home+requestInfo.path, http.StatusTemporaryRedirect)
-			case strings.HasPrefix(r.URL.Path, home):
-				_, _ = io.WriteString(w, `{"IsOnline":true}`)
-			default:
-				gone(w, r)
+		s := serve(t, fakeapi.Options{RegionPath: "/lon"})
+		c := newClient(t, s.url)
+		for i, cost := range []int{2, 1, 3, 1} {
+			if i == 2 {
+				s.Script(gone)
 			}
-		})
-		c := newClient(t, url)
-		for i, cost := range []int32{2, 1, 3, 1} {
-			moved.Store(i >= 2)
-			before := asked.Load()
-			if _, err := c.Info(t.Context(), token(t)); err != nil || asked.Load()-before != cost {
-				t.Errorf("%s, call %d: %d requests, want %d; %v", name, i, asked.Load()-before, cost, err)
+			s.ResetRequests()
+			if _, err := c.Info(t.Context(), token(t)); err != nil || s.Count("") != cost {
+				t.Errorf("%s, call %d: %d requests, want %d; %v", name, i, s.Count(""), cost, err)
 			}
 		}
 	}
