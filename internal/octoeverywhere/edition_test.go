@@ -115,13 +115,8 @@ func TestManyFirstCalls(t *testing.T) {
 // way to the other, in the same Set. What only might be so changes nothing.
 func TestUnsettled(t *testing.T) {
 	for _, known := range []fakeapi.Editions{fakeapi.EditionNotifications, fakeapi.EditionAppConnection} {
-		for _, tt := range []struct {
-			answer fakeapi.Fault
-			moves  bool
-		}{
-			{notFound, true}, {status(405), true}, {status(501), true},
-			{status(401), false}, {status(403), false}, {status(302), false}, {page, false}, {status(503), false},
-		} {
+		for _, answer := range []fakeapi.Fault{notFound, status(405), status(501), status(401), status(403), status(302), page, status(503)} {
+			moves := in(answer.Status, 404, 405, 501)
 			s := serve(t, fakeapi.Options{})
 			if known == fakeapi.EditionAppConnection {
 				s.Script(notFound)
@@ -131,11 +126,11 @@ func TestUnsettled(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.ResetRequests()
-			s.Script(tt.answer)
+			s.Script(answer)
 			first, second := set(t, c), set(t, c)
-			want := map[bool][2]int{true: {1, 2}, false: {2, 0}}[tt.moves] // Sets of the known edition, and of the other
-			if got := [2]int{s.sets(known), s.Count("") - s.sets(known)}; got != want || (first == nil) != tt.moves || second != nil {
-				t.Errorf("%d, %d: %v requests, %v, %v", known, tt.answer.Status, got, first, second)
+			want := map[bool][2]int{true: {1, 2}, false: {2, 0}}[moves] // Sets of the known edition, and of the other
+			if got := [2]int{s.sets(known), s.Count("") - s.sets(known)}; got != want || (first == nil) != moves || second != nil {
+				t.Errorf("%d, %d: %v requests, %v, %v", known, answer.Status, got, first, second)
 			}
 		}
 	}

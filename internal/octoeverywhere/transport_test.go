@@ -22,21 +22,16 @@ func TestConnections(t *testing.T) {
 		s := serve(t, fakeapi.Options{Latency: time.Millisecond}) // else two connections do for all
 		s.Script(fakeapi.Fault{Every: 5, Times: -1, Status: 503})
 		c := newClient(t, s.url)
-		work := make(chan int)
 		var running sync.WaitGroup
 		for range parallel {
 			running.Go(func() {
-				for i := range work {
+				for i := range calls / parallel {
 					if err := operations[i%3].run(t.Context(), c, token(t)); err != nil && StatusOf(err) != 503 {
 						t.Error(err)
 					}
 				}
 			})
 		}
-		for i := range calls {
-			work <- i
-		}
-		close(work)
 		running.Wait()
 		if n := s.Sockets(); n > 2*parallel || parallel == 1 && n > 1 {
 			t.Errorf("%d connections for %d calls at once", n, parallel)
