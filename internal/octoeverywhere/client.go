@@ -84,10 +84,7 @@ func New(config Config) (*Client, error) {
 	if err := ValidateEndpoint(config.Endpoint); err != nil {
 		return nil, err
 	}
-	endpoint, err := url.Parse(strings.TrimRight(config.Endpoint, "/"))
-	if err != nil {
-		return nil, err
-	}
+	endpoint, _ := url.Parse(strings.TrimRight(config.Endpoint, "/")) // valid, as just seen
 	config.Edition = cmp.Or(config.Edition, EditionAuto)
 	switch config.Edition {
 	case EditionAuto, EditionNotifications, EditionAppConnection:

@@ -126,7 +126,7 @@ func TestInterruption(t *testing.T) {
 			s := faulty(t, always(fault))
 			patient := waiting(Waits{RetryAfterMax: 2 * time.Hour, Budget: 4 * time.Hour})
 			err := op.run(ctx, newClient(t, s.url, pinned(op.edition), attemptOf(time.Hour), observed(watch), patient), token(t))
-			if !errors.Is(err, context.Canceled) || StatusOf(err) != status || !IsAmbiguous(err) || len(watch.waits) != status/503 {
+			if !errors.Is(err, context.Canceled) || StatusOf(err) != status || !IsAmbiguous(err) || len(watch.waits) != status/503 || !strings.Contains(err.Error(), "interrupted") {
 				t.Errorf("%s, %d: %v", op.name, status, err)
 			}
 			err = op.run(ctx, newClient(t, s.url), token(t))

@@ -56,12 +56,11 @@ func describeEvents(events []EventType) string {
 	}
 	const most = 40 // an answer may list thousands
 	var names []string
-	for i, event := range canonicalEvents(events) {
-		if i == most {
-			names = append(names, "…")
-			break
-		}
+	for _, event := range canonicalEvents(events) {
 		names = append(names, event.Name())
+	}
+	if len(names) > most {
+		names = append(names[:most], "…")
 	}
 	return "the events " + strings.Join(names, ", ")
 }
