@@ -33,7 +33,6 @@ type Webhook struct {
 	Edition    Editions // the edition that set it; appconnection webhooks end after 180 days
 	Failures   int      // consecutive failed deliveries
 	Stopped    bool     // after more than 5 of them, until the next Set
-	Sets       int      // how often it was set since there was none
 }
 
 // AddConnection makes a living App Connection of a supporter's online printer.

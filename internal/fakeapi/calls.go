@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -96,18 +95,15 @@ func (s *Server) set(c *appConnection, edition Editions, sent fields) answer {
 		return refused(http.StatusBadRequest, eventsField+" is no list of numbers.")
 	}
 	for _, event := range events {
-		if (event < 1 || event > LastEventType) && !slices.Contains(s.options.ExtraEventTypes, event) {
+		if event < 1 || event > LastEventType {
 			return refused(http.StatusBadRequest, eventsField+" has a value that is no event type.")
 		}
 	}
 	if len(events) == 0 {
 		events = nil
 	}
-	saved := &Webhook{URL: target, EventTypes: events, SetAt: s.options.Now(), Edition: edition, Sets: 1}
-	if c.webhook != nil {
-		saved.Sets += c.webhook.Sets
-	}
-	c.webhook = saved // another object: deliveries under way count on the old one
+	// Another object: deliveries under way count on the old one.
+	c.webhook = &Webhook{URL: target, EventTypes: events, SetAt: s.options.Now(), Edition: edition}
 	if edition == EditionAppConnection {
 		return answer{status: http.StatusOK} // nothing is promised
 	}

@@ -58,7 +58,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sent := readFields(r.Method, body)
 	request := Request{
 		Call: asked.call, Edition: asked.edition, Method: r.Method, Path: r.URL.Path, Token: r.Header.Get("AppToken"),
-		Body: string(body), UserAgent: r.UserAgent(), RemoteAddr: r.RemoteAddr, At: s.options.Now(),
+		Body: string(body), UserAgent: r.UserAgent(),
 	}
 	if request.Token == "" {
 		request.Token = sent.token()

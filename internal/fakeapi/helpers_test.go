@@ -3,13 +3,13 @@
 package fakeapi_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,193 +17,145 @@ import (
 )
 
 const (
-	token     = "token-garage"
-	setPath   = "/api/notifications/setfromappconnection"
-	nextPath  = "/api/appconnection/SetNotificationWebhook"
-	delPath   = "/api/appconnection/DeleteNotificationWebhook"
-	testPath  = "/api/appconnection/TestWebhook"
-	infoPath  = "/api/appconnection/info"
-	someURL   = "https://app.example.com/octo?a=1"
-	setBody   = `{"CallbackUrl":"` + someURL + `"}`
-	nextBody  = `{"WebhookUrl":"` + someURL + `"}`
-	longAfter = 180 * 24 * time.Hour
+	token = "token-garage"
+
+	set  = "POST /api/notifications/setfromappconnection"
+	next = "POST /api/appconnection/SetNotificationWebhook"
+	del  = "POST /api/appconnection/DeleteNotificationWebhook"
+	test = "GET /api/appconnection/TestWebhook"
+	info = "GET /api/appconnection/info"
+
+	someURL  = "https://app.example.com/octo?a=1"
+	setBody  = `{"CallbackUrl":"` + someURL + `"}`
+	nextBody = `{"WebhookUrl":"` + someURL + `"}`
+	lifetime = 180 * 24 * time.Hour
 )
 
-// world is a listening fake with one App Connection, and a client.
+// object is a JSON object.
+type object = map[string]any
+
+// bodies are all calls of both editions, with what is sent.
+var bodies = map[string]string{set: setBody, next: nextBody, del: "", test: "", info: ""}
+
+// world is a listening fake with one App Connection, and a receiver that it
+// trusts.
 type world struct {
-	t      *testing.T
-	api    *fakeapi.Server
-	url    string
-	client *http.Client
-	clock  *clock
-	flat   bool
+	*fakeapi.Server
+	t        *testing.T
+	url      string
+	receiver *fakeapi.Receiver
+	client   *http.Client
+	now      atomic.Pointer[time.Time]
 }
 
-// inBothShapes runs a test that reads answers in the envelope, and flat.
-func inBothShapes(t *testing.T, options fakeapi.Options, test func(*testing.T, *world)) {
-	t.Helper()
-	for _, flat := range []bool{false, true} {
-		t.Run(map[bool]string{false: "envelope", true: "flat"}[flat], func(t *testing.T) {
-			t.Parallel()
-			shaped := options
-			shaped.Flat = flat
-			test(t, newWorld(t, shaped))
-		})
-	}
-}
-
+// newWorld starts a fake; without a DeliveryClient it is the receiver's.
 func newWorld(t *testing.T, options fakeapi.Options) *world {
 	t.Helper()
-	w := &world{t: t, flat: options.Flat, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
-	options.Now = w.clock.Now
-	w.api = fakeapi.New(options)
-	w.api.AddConnection(token, "garage")
-	running, err := w.api.Listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	w := &world{t: t, receiver: fakeapi.NewReceiver()}
+	w.at(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	options.Now = func() time.Time { return *w.now.Load() }
+	if options.DeliveryClient == nil {
+		options.DeliveryClient = w.receiver.Client()
 	}
-	w.url = running.URL
+	w.Server = fakeapi.New(options)
+	w.AddConnection(token, "garage")
+	w.listen()
 	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	w.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		_ = running.Close()
+		w.receiver.Close()
 	})
 	return w
 }
 
-// newRequest makes a request; with a token it has the AppToken header.
-func newRequest(ctx context.Context, t *testing.T, method, url, token, body string) *http.Request {
-	t.Helper()
-	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+// listen serves the fake, and has it called there.
+func (w *world) listen() *fakeapi.Running {
+	w.t.Helper()
+	running, err := w.Listen("127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = running.Close() })
+	w.url = running.URL
+	return running
+}
+
+func (w *world) at(now time.Time)         { w.now.Store(&now) }
+func (w *world) advance(by time.Duration) { w.at(w.now.Load().Add(by)) }
+func (w *world) saved() fakeapi.Webhook   { saved, _ := w.Webhook(token); return saved }
+func (w *world) fire(t int) fakeapi.Delivery {
+	return w.Fire(w.t.Context(), token, fakeapi.Event{Type: t})
+}
+
+// reply is what a client gets; of an answer that breaks off, what was there.
+type reply struct {
+	status int // 0 = no answer
+	header http.Header
+	body   string
+	err    error
+}
+
+// ask sends a call, such as "GET /path", as the App Connection, and reads at
+// most 1 MB.
+func (w *world) ask(call, body string) reply {
+	return w.send(w.t.Context(), call, token, body, 1e6)
+}
+
+func (w *world) send(ctx context.Context, call, token, body string, limit int64) reply {
+	method, path, _ := strings.Cut(call, " ")
+	request, err := http.NewRequestWithContext(ctx, method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		return reply{err: err}
 	}
 	if token != "" {
 		request.Header.Set("AppToken", token)
 	}
-	return request
-}
-
-// ask sends a request.
-func (w *world) ask(method, path, token, body string) (*http.Response, error) {
-	return w.client.Do(newRequest(w.t.Context(), w.t, method, w.url+path, token, body))
-}
-
-// status is ask for nothing but the status; 0 = no answer.
-func (w *world) status(method, path, token, body string) int {
-	response, err := w.ask(method, path, token, body)
+	response, err := w.client.Do(request)
 	if err != nil {
-		return 0
-	}
-	_ = response.Body.Close()
-	return response.StatusCode
-}
-
-// call is ask that must be answered in full.
-func (w *world) call(method, path, token, body string) (int, string) {
-	w.t.Helper()
-	response, err := w.ask(method, path, token, body)
-	if err != nil {
-		w.t.Fatal(err)
+		return reply{err: err}
 	}
 	defer response.Body.Close()
-	read, err := io.ReadAll(response.Body)
+	read, err := io.ReadAll(io.LimitReader(response.Body, limit))
+	return reply{response.StatusCode, response.Header, string(read), err}
+}
+
+// want is ask that must be answered with this status.
+func (w *world) want(status int, call, body string) string {
+	w.t.Helper()
+	got := w.ask(call, body)
+	if got.status != status || got.err != nil {
+		w.t.Errorf("%s %s answered %d %s (%v), want %d", call, body, got.status, got.body, got.err, status)
+	}
+	return got.body
+}
+
+// set sets the webhook, in the edition of the call.
+func (w *world) set(call, url string, events ...int) {
+	w.t.Helper()
+	body, err := json.Marshal(map[string]object{
+		set:  {"CallbackUrl": url, "EventTypes": events},
+		next: {"WebhookUrl": url, "InclusiveEventTypesFilter": events},
+	}[call])
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return response.StatusCode, string(read)
+	w.want(200, call, string(body))
 }
 
-// fire lets an event of this type happen.
-func (w *world) fire(eventType int) fakeapi.Delivery {
-	return w.api.Fire(w.t.Context(), token, fakeapi.Event{Type: eventType})
-}
+// nobody reaches no receiver.
+var nobody = http.Client{Transport: transport(func(*http.Request) (*http.Response, error) { return nil, errors.New("nobody") })}
 
-// set sets the webhook in the commissioned edition.
-func (w *world) set(url string, events ...int) {
-	w.t.Helper()
-	w.must(setPath, map[string]any{"CallbackUrl": url, "EventTypes": events})
-}
+type transport func(*http.Request) (*http.Response, error)
 
-// setNext sets it in the successor edition.
-func (w *world) setNext(url string, events ...int) {
-	w.t.Helper()
-	w.must(nextPath, map[string]any{"WebhookUrl": url, "InclusiveEventTypesFilter": events})
-}
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
-func (w *world) must(path string, fields map[string]any) {
-	w.t.Helper()
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(fields); err != nil {
-		w.t.Fatal(err)
-	}
-	if status, answered := w.call("POST", path, token, body.String()); status != 200 {
-		w.t.Fatalf("POST %s answered %d: %s", path, status, answered)
-	}
-}
-
-// result is call that must be answered 200, with the Result.
-func (w *world) result(method, path, body string) any {
-	w.t.Helper()
-	status, answered := w.call(method, path, token, body)
-	if status != 200 {
-		w.t.Fatalf("%s %s answered %d: %s", method, path, status, answered)
-	}
-	if w.flat {
-		if answered == "" {
-			return nil
-		}
-		return decode[any](w.t, answered)
-	}
-	opened := decode[map[string]any](w.t, answered)
-	if len(opened) != 4 || opened["Status"] != 200.0 || opened["Error"] != "" || opened["IsUserError"] != false {
-		w.t.Errorf("the envelope is %s", answered)
-	}
-	return opened["Result"]
-}
-
-// testStatus is what TestWebhook tells.
-func (w *world) testStatus() any {
-	w.t.Helper()
-	told, _ := w.result("GET", testPath, "").(map[string]any)
-	return told["StatusCode"]
-}
-
-// receiver starts a receiver, and tells the options of a fake that trusts it.
-func receiver(t *testing.T) (*fakeapi.Receiver, fakeapi.Options) {
-	t.Helper()
-	r := fakeapi.NewReceiver()
-	t.Cleanup(r.Close)
-	return r, fakeapi.Options{DeliveryClient: r.Client()}
-}
-
-// decode reads JSON.
+// decode reads JSON; "" is null.
 func decode[T any](t *testing.T, text string) T {
 	t.Helper()
 	var into T
-	if err := json.Unmarshal([]byte(text), &into); err != nil {
+	if err := json.Unmarshal([]byte(text), &into); err != nil && text != "" {
 		t.Fatalf("no such JSON: %v\n%s", err, text)
 	}
 	return into
-}
-
-// clock is a time that only tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(by time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(by)
 }

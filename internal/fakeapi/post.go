@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -52,7 +51,6 @@ func post(ctx context.Context, client *http.Client, target string, payload Paylo
 	if err != nil {
 		return 0, errors.New("the callback URL can't be called")
 	}
-	asGiven(request.URL, target)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := client.Do(request)
 	if err != nil {
@@ -64,19 +62,4 @@ func post(ctx context.Context, client *http.Client, target string, payload Paylo
 	}
 	_ = response.Body.Close()
 	return response.StatusCode, nil
-}
-
-// asGiven has a request go to the very path that was given where net/url would
-// write it another way, such as unicode that it would percent-encode.
-func asGiven(parsed *url.URL, target string) {
-	_, rest, _ := strings.Cut(target, "//")
-	rest, _, _ = strings.Cut(rest, "#")
-	rest, _, _ = strings.Cut(rest, "?")
-	slash := strings.IndexByte(rest, '/')
-	if slash < 0 {
-		return
-	}
-	if path := rest[slash:]; path != parsed.EscapedPath() && !strings.HasPrefix(path, "//") {
-		parsed.Opaque = path // net/url takes one that begins with // for a host
-	}
 }

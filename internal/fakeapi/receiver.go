@@ -30,9 +30,7 @@ type Receiver struct {
 type Notification struct {
 	Path     string // escaped
 	RawQuery string
-	URI      string // path and query as they came on the request line, byte for byte
 	Payload  Payload
-	Raw      string // the body as it came
 }
 
 // NewReceiver starts a receiver that answers 200.
@@ -86,12 +84,8 @@ func (r *Receiver) Wait(ctx context.Context, n int) error {
 
 // ServeHTTP takes one notification, and has it received before it answers.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	body, _ := io.ReadAll(io.LimitReader(request.Body, requestBodyLimit))
-	got := Notification{
-		Path: request.URL.EscapedPath(), RawQuery: request.URL.RawQuery, URI: request.RequestURI,
-		Raw: string(body),
-	}
-	_ = json.Unmarshal(body, &got.Payload)
+	got := Notification{Path: request.URL.EscapedPath(), RawQuery: request.URL.RawQuery}
+	_ = json.NewDecoder(io.LimitReader(request.Body, requestBodyLimit)).Decode(&got.Payload)
 	r.mu.Lock()
 	status := r.status
 	r.received = append(r.received, got)

@@ -2,25 +2,20 @@
 
 package fakeapi
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Request is one entry of the request log. It has the token and the body, as
 // the tests need them: never print one.
 type Request struct {
-	Call       Call
-	Edition    Editions // of a Set; 0 otherwise
-	Method     string
-	Path       string
-	Token      string // of the header, else of a POST's JSON body
-	Body       string // at most 1 MiB
-	UserAgent  string
-	RemoteAddr string
-	At         time.Time
-	Status     int  // what was answered; 0 = not answered yet, or never
-	Committed  bool // whether a Set, Delete or TestWebhook took effect
+	Call      Call
+	Edition   Editions // of a Set; 0 otherwise
+	Method    string
+	Path      string
+	Token     string // of the header, else of a POST's JSON body
+	Body      string // at most 1 MiB
+	UserAgent string
+	Status    int  // what was answered; 0 = not answered yet, or never
+	Committed bool // whether a Set, Delete or TestWebhook took effect
 }
 
 // Requests returns the log, in the order in which the requests arrived. Who

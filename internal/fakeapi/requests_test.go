@@ -5,7 +5,6 @@ package fakeapi_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -18,68 +17,70 @@ func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{})
 	var hooked []fakeapi.Request
-	w.api.OnRequest(func(r fakeapi.Request) { hooked = append(hooked, r) })
-	w.call("POST", setPath, token, setBody)
-	w.call("POST", nextPath, "", `{"AppToken":"token-garage"}`)
-	w.call("GET", infoPath+"?x=1", token, "")
-	w.call("POST", delPath, token, "")
-
-	log := w.api.Requests()
-	if len(log) != 4 || len(hooked) != 4 {
-		t.Fatalf("%d requests, %d hooked", len(log), len(hooked))
-	}
+	w.OnRequest(func(r fakeapi.Request) { hooked = append(hooked, r) })
+	w.ask(set, setBody)
+	w.send(t.Context(), next, "", `{"AppToken":"token-garage"}`, 1e6)
+	w.ask(info+"?x=1", "")
+	w.ask(test, "")
+	log := w.Requests()
 	for i, want := range []fakeapi.Request{
-		{Call: fakeapi.CallSet, Edition: fakeapi.EditionNotifications, Method: "POST", Path: setPath, Token: token, Body: setBody, Status: 200, Committed: true},
-		{Call: fakeapi.CallSet, Edition: fakeapi.EditionAppConnection, Method: "POST", Path: nextPath, Token: token, Body: `{"AppToken":"token-garage"}`, Status: 400},
-		{Call: fakeapi.CallInfo, Method: "GET", Path: infoPath, Token: token, Status: 200},
-		{Call: fakeapi.CallDelete, Method: "POST", Path: delPath, Token: token, Status: 200, Committed: true},
+		{Call: fakeapi.CallSet, Edition: fakeapi.EditionNotifications, Method: "POST", Path: path(set), Token: token, Body: setBody, Status: 200, Committed: true},
+		{Call: fakeapi.CallSet, Edition: fakeapi.EditionAppConnection, Method: "POST", Path: path(next), Token: token, Body: `{"AppToken":"token-garage"}`, Status: 400},
+		{Call: fakeapi.CallInfo, Method: "GET", Path: path(info), Token: token, Status: 200},
+		{Call: fakeapi.CallTest, Method: "GET", Path: path(test), Token: token, Status: 200, Committed: true},
 	} {
-		got := log[i]
-		if !strings.HasPrefix(got.RemoteAddr, "127.0.0.1:") || got.UserAgent != "Go-http-client/1.1" || !got.At.Equal(w.clock.Now()) {
-			t.Errorf("%d: from %q by %q at %s", i, got.RemoteAddr, got.UserAgent, got.At)
+		want.UserAgent = "Go-http-client/1.1"
+		if log[i] != want {
+			t.Errorf("%d: %+v, want %+v", i, log[i], want)
 		}
-		got.RemoteAddr, got.UserAgent, got.At = "", "", time.Time{}
-		if got != want {
-			t.Errorf("%d: %+v, want %+v", i, got, want)
-		}
-		if hooked[i].Status != 0 || hooked[i].Call != want.Call {
+		want.Status, want.Committed = 0, false
+		if hooked[i] != want {
 			t.Errorf("%d: the hook got %+v", i, hooked[i])
 		}
 	}
-	if w.api.Count(fakeapi.CallSet) != 2 || w.api.Count("") != 4 || w.api.Count(fakeapi.CallTest) != 0 {
-		t.Error("wrong counts")
+	if w.Count(fakeapi.CallSet) != 2 || w.Count("") != 4 || w.Count(fakeapi.CallDelete) != 0 || w.Sockets() != 1 {
+		t.Errorf("wrong counts, or %d TCP connections instead of one kept alive", w.Sockets())
 	}
-	if n := w.api.Sockets(); n != 1 {
-		t.Errorf("%d TCP connections, want one kept alive", n)
-	}
-	w.api.ResetRequests()
-	if len(w.api.Requests()) != 0 || w.api.Count("") != 0 || w.api.Sockets() != 0 {
+	w.ResetRequests()
+	if len(w.Requests()) != 0 || w.Sockets() != 0 {
 		t.Error("the log is not empty after ResetRequests")
 	}
 }
 
-// TestLateEntryAfterReset: an answer that was under way when the log was
-// emptied must not write into another's entry.
-func TestLateEntryAfterReset(t *testing.T) {
+func path(call string) string { return call[strings.Index(call, "/"):] }
+
+// TestRegion sends callers to the region first, which has no effect.
+func TestRegion(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	met, release := make(chan struct{}), make(chan struct{})
-	w.api.Script(fakeapi.Fault{Status: 500, Before: func(fakeapi.Request) {
-		close(met)
-		<-release
-	}})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.status("GET", infoPath, token, "")
-	}()
-	<-met
-	w.api.ResetRequests()
-	w.call("GET", infoPath, token, "")
-	close(release)
-	<-done
-	if log := w.api.Requests(); len(log) != 1 || log[0].Status != 200 {
-		t.Errorf("%+v", log)
+	for _, tt := range []struct {
+		options  fakeapi.Options
+		path     string
+		status   int
+		location string
+	}{
+		{fakeapi.Options{RegionPath: "/lon"}, "", 307, "/lon"},
+		{fakeapi.Options{RegionPath: "/lon"}, "/lon", 200, ""},
+		{fakeapi.Options{RegionHost: "lon.localhost", RegionStatus: 301}, "", 301, "http://lon.localhost:PORT"},
+		{fakeapi.Options{RegionHost: "127.0.0.1"}, "", 200, ""},
+		{fakeapi.Options{RegionHost: "lon.localhost", RegionPath: "/lon"}, "/lon", 307, "http://lon.localhost:PORT/lon"},
+	} {
+		w := newWorld(t, tt.options)
+		const called = "/api/notifications/setfromappconnection?a=%20b"
+		got := w.ask("POST "+tt.path+called, setBody)
+		_, port, _ := strings.Cut(strings.TrimPrefix(w.url, "http://"), ":")
+		if tt.location != "" {
+			tt.location = strings.Replace(tt.location, "PORT", port, 1) + called
+		}
+		if got.status != tt.status || got.header.Get("Location") != tt.location {
+			t.Errorf("%+v: %d to %q", tt, got.status, got.header.Get("Location"))
+		}
+		call, served := fakeapi.CallRedirect, tt.status == 200
+		if served {
+			call = fakeapi.CallSet
+		}
+		if entry := w.Requests()[0]; entry.Call != call || entry.Status != tt.status || entry.Committed != served || (w.saved().URL != "") != served {
+			t.Errorf("%+v: logged as %+v", tt, entry)
+		}
 	}
 }
 
@@ -89,86 +90,63 @@ func TestLatency(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{Latency: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
-	w.api.OnRequest(func(fakeapi.Request) { cancel() })
-	if response, err := w.client.Do(newRequest(ctx, t, "POST", w.url+setPath, token, setBody)); err == nil {
-		_ = response.Body.Close()
-		t.Error("an answer after an hour, at once")
+	w.OnRequest(func(fakeapi.Request) { cancel() })
+	if got := w.send(ctx, set, token, setBody, 1); got.err == nil || w.saved().URL != "" {
+		t.Errorf("answered %d at once, saved %+v", got.status, w.saved())
 	}
-	if _, found := w.api.Webhook(token); found {
-		t.Error("saved")
-	}
+	newWorld(t, fakeapi.Options{Latency: time.Millisecond}).want(200, set, setBody)
+}
 
-	quick := newWorld(t, fakeapi.Options{Latency: time.Millisecond})
-	if status, _ := quick.call("POST", setPath, token, setBody); status != 200 {
-		t.Errorf("answered %d", status)
+// TestListen is on loopback only, and again at the same address.
+func TestListen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakeapi.Options{})
+	for _, address := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1", ""} {
+		if running, err := w.Listen(address); err == nil {
+			_ = running.Close()
+			t.Errorf("it listens on %q", address)
+		}
+	}
+	address := "localhost:0"
+	for range 2 {
+		running, err := w.Listen(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.url, address = running.URL, strings.TrimPrefix(running.URL, "http://")
+		w.want(200, info, "")
+		if err := running.Close(); err != nil || w.ask(info, "").err == nil {
+			t.Errorf("it answers at %s after Close: %v", address, err)
+		}
 	}
 }
 
 // TestManyAtOnce is for the race detector: everything at the same time.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
-	const connections, workers = 600, 100
-	receiver, options := receiver(t)
-	w := newWorld(t, options)
-	name := func(i int) string { return fmt.Sprintf("token-%d", i) }
-	for i := range connections {
-		w.api.AddConnection(name(i), fmt.Sprintf("printer %d", i))
-	}
-	w.api.OnRequest(func(fakeapi.Request) {})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Every: 10, Times: -1, Status: 503})
+	w := newWorld(t, fakeapi.Options{})
+	w.Script(fakeapi.Fault{Every: 10, Times: -1, Status: 503})
 	var group sync.WaitGroup
-	for worker := range workers {
+	for i := range 50 {
 		group.Go(func() {
-			for i := worker; i < connections; i += workers {
-				for status := 503; status == 503; {
-					status = w.status("POST", setPath, name(i), fmt.Sprintf(`{"CallbackUrl":"%s/?i=%d"}`, receiver.URL, i))
-				}
+			name := fmt.Sprintf("token-%d", i)
+			w.AddConnection(name, name)
+			w.OnRequest(func(fakeapi.Request) {})
+			for status := 503; status == 503; {
+				status = w.send(t.Context(), set, name, `{"CallbackUrl":"`+w.receiver.URL+`"}`, 1e6).status
 			}
-			own := name(worker)
-			w.api.Fire(t.Context(), own, fakeapi.Event{Type: 1})
-			w.api.SetOnline(own, false)
-			w.api.SetSupporter(own, true)
-			w.api.SetInfoStatus(own, 601)
-			w.api.Webhook(own)
-			w.api.Count(fakeapi.CallSet)
-			w.api.Sockets()
-			if worker%2 == 0 {
-				w.api.Revoke(own, 604)
+			delivery := w.Fire(t.Context(), name, fakeapi.Event{Type: 1})
+			w.SetOnline(name, false)
+			w.Count("")
+			w.Sockets()
+			if _, found := w.Webhook(name); !found || delivery.Status != 200 {
+				t.Errorf("%s: %+v", name, delivery)
 			}
+			w.Revoke(name, 604)
 		})
 	}
 	group.Wait()
-	for i := range connections {
-		saved, found := w.api.Webhook(name(i))
-		revoked := i < workers && i%2 == 0
-		if found == revoked || (found && saved.URL != fmt.Sprintf("%s/?i=%d", receiver.URL, i)) {
-			t.Fatalf("%d: %v %q", i, found, saved.URL)
-		}
-	}
-	if n := len(receiver.Received()); n != workers {
-		t.Errorf("%d notifications arrived, want %d", n, workers)
-	}
-	// Each was saved once, and each tenth of all requests refused.
-	if n := w.api.Count(fakeapi.CallSet); n-n/10 != connections {
-		t.Errorf("%d requests", n)
+	if sent := w.Count(fakeapi.CallSet); sent-sent/10 != 50 {
+		t.Errorf("%d requests for 50 webhooks, of which each tenth was refused", sent)
 	}
 }
-
-// BenchmarkSet is what one Set costs the fake, for the project's benchmark.
-func BenchmarkSet(b *testing.B) {
-	api := fakeapi.New(fakeapi.Options{})
-	api.AddConnection(token, "garage")
-	b.ReportAllocs()
-	for b.Loop() {
-		request, _ := http.NewRequestWithContext(b.Context(), "POST", setPath, strings.NewReader(setBody))
-		request.Header.Set("AppToken", token)
-		api.ServeHTTP(discard{http.Header{}}, request)
-	}
-}
-
-// discard is an http.ResponseWriter for nobody.
-type discard struct{ header http.Header }
-
-func (d discard) Header() http.Header         { return d.header }
-func (d discard) Write(p []byte) (int, error) { return len(p), nil }
-func (d discard) WriteHeader(int)             {}

@@ -55,11 +55,10 @@ const (
 // Options sets up a [Server]. The zero value is a complete, healthy service
 // that answers in the envelope, from where it is called.
 type Options struct {
-	Editions        Editions // 0 = both
-	NoInfo          bool     // info is not served
-	NoTestWebhook   bool     // TestWebhook is not served, whatever the editions
-	CatchAll        bool     // an unserved path answers 200 with [HTML], as a web front end may, instead of 404
-	ExtraEventTypes []int    // event types beyond [LastEventType] that Set takes
+	Editions      Editions // 0 = both
+	NoInfo        bool     // info is not served
+	NoTestWebhook bool     // TestWebhook is not served, whatever the editions
+	CatchAll      bool     // an unserved path answers 200 with [HTML], as a web front end may, instead of 404
 
 	Flat            bool    // answers are the Result alone, as the vendor's pages show them (DESIGN.md, "Envelope")
 	Dialect         Dialect // how a Result is written
