@@ -158,20 +158,11 @@ func TestConnection(t *testing.T) {
 		if _, found := w.Webhook(token); found {
 			t.Error("a revoked connection has a webhook")
 		}
-		for what, misuse := range map[string]func(){
-			"adding a revoked token": func() { w.AddConnection(token, "garage") },
-			"revoking with 605":      func() { w.Revoke(token, 605) },
-			"changing an unknown":    func() { w.SetOnline("who", true) },
-		} {
-			func() {
-				defer func() {
-					if recover() == nil {
-						t.Errorf("%s does not panic", what)
-					}
-				}()
-				misuse()
-			}()
-		}
+		func() {
+			defer func() { _ = recover() }()
+			w.AddConnection(token, "garage")
+			t.Error("a revoked token can be added again")
+		}()
 	}
 }
 

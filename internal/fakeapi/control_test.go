@@ -3,6 +3,7 @@
 package fakeapi_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -49,18 +50,12 @@ func TestControl(t *testing.T) {
 	}
 
 	body := w.want(200, "GET /_fake/webhooks", "")
-	type entry struct {
-		Printer           string
-		Revoked           int
-		Supporter, Online bool
-		Webhook           *fakeapi.Webhook
-	}
-	listed := decode[[]entry](t, body)
-	garage, lab := listed[2], listed[3]
-	if garage.Online || garage.Webhook == nil || garage.Webhook.Failures != 1 || lab != (entry{"the lab", 603, false, true, nil}) || listed[0].Printer != "attic" {
+	listed := decode[[]object](t, body)
+	lab := object{"Printer": "the lab", "Revoked": 603.0, "Supporter": false, "Online": true, "Webhook": nil}
+	if len(listed) != 4 || listed[2]["Online"] != false || !reflect.DeepEqual(listed[3], lab) {
 		t.Errorf("listed: %s", body)
 	}
-	if !strings.Contains(body, w.saved().URL) || strings.Contains(body, token) {
+	if !strings.Contains(body, w.saved().URL) || strings.Contains(body, "token") {
 		t.Errorf("the list lacks the URL as it is, or shows a token: %s", body)
 	}
 	if n := w.Count(""); n != 0 {

@@ -43,11 +43,6 @@ func TestPayload(t *testing.T) {
 	if sent := decode[object](t, string(raw)); err != nil || !reflect.DeepEqual(sent, want) {
 		t.Errorf("sent %v\nwant %v", sent, want)
 	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := w.receiver.Wait(ended, 2); !errors.Is(err, context.Canceled) {
-		t.Errorf("waiting for what does not come: %v", err)
-	}
 }
 
 // TestSilence is who gets which events, and why not.
@@ -75,19 +70,13 @@ func TestSilence(t *testing.T) {
 		{func() { w.ask(del, "") }, 1, "no webhook"},
 		{func() { w.set(set, to); w.Revoke(token, 604) }, 1, "revoked"},
 	} {
-		before := len(w.receiver.Received())
 		step.after()
+		before, sent := len(w.receiver.Received()), step.reason == ""
 		got := w.fire(step.event)
-		if got.Sent != (step.reason == "") || !strings.Contains(got.Reason, step.reason) {
-			t.Errorf("event %d: %+v, want reason %q", step.event, got, step.reason)
+		arrived := len(w.receiver.Received()) > before
+		if got.Sent != sent || arrived != sent || !strings.Contains(got.Reason, step.reason) {
+			t.Errorf("event %d: %+v, arrived: %v, want reason %q", step.event, got, arrived, step.reason)
 		}
-		arrived := w.receiver.Received()[before:]
-		if got.Sent && arrived[len(arrived)-1].Payload.Type != step.event {
-			t.Errorf("event %d did not arrive", step.event)
-		}
-	}
-	if n := len(w.receiver.Received()); n != 6+1 { // with the test
-		t.Errorf("%d notifications arrived, want 7", n)
 	}
 	if got := w.Fire(t.Context(), "who", fakeapi.Event{Type: 1}); got.Sent || got.Reason == "" {
 		t.Errorf("an unknown token: %+v", got)

@@ -120,7 +120,7 @@ func (w *world) send(ctx context.Context, call, token, body string, limit int64)
 	return reply{response.StatusCode, response.Header, string(read), err}
 }
 
-// want is ask that must be answered with this status.
+// want is ask that must have this status.
 func (w *world) want(status int, call, body string) string {
 	w.t.Helper()
 	got := w.ask(call, body)

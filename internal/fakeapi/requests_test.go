@@ -4,9 +4,7 @@ package fakeapi_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -118,35 +116,5 @@ func TestListen(t *testing.T) {
 		if err := running.Close(); err != nil || w.ask(info, "").err == nil {
 			t.Errorf("it answers at %s after Close: %v", address, err)
 		}
-	}
-}
-
-// TestManyAtOnce is for the race detector: everything at the same time.
-func TestManyAtOnce(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	w.Script(fakeapi.Fault{Every: 10, Times: -1, Status: 503})
-	var group sync.WaitGroup
-	for i := range 50 {
-		group.Go(func() {
-			name := fmt.Sprintf("token-%d", i)
-			w.AddConnection(name, name)
-			w.OnRequest(func(fakeapi.Request) {})
-			for status := 503; status == 503; {
-				status = w.send(t.Context(), set, name, `{"CallbackUrl":"`+w.receiver.URL+`"}`, 1e6).status
-			}
-			delivery := w.Fire(t.Context(), name, fakeapi.Event{Type: 1})
-			w.SetOnline(name, false)
-			w.Count("")
-			w.Sockets()
-			if _, found := w.Webhook(name); !found || delivery.Status != 200 {
-				t.Errorf("%s: %+v", name, delivery)
-			}
-			w.Revoke(name, 604)
-		})
-	}
-	group.Wait()
-	if sent := w.Count(fakeapi.CallSet); sent-sent/10 != 50 {
-		t.Errorf("%d requests for 50 webhooks, of which each tenth was refused", sent)
 	}
 }
