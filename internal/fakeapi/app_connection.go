@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -28,7 +27,7 @@ type appConnection struct {
 // Webhook is the one webhook of an App Connection.
 type Webhook struct {
 	URL        string // byte for byte as it was set
-	EventTypes []int  // nil = all
+	EventTypes []int  // nil = all; never changed in place
 	SetAt      time.Time
 	Edition    Editions // the edition that set it; appconnection webhooks end after 180 days
 	Failures   int      // consecutive failed deliveries
@@ -108,13 +107,7 @@ func (s *Server) Webhook(token string) (Webhook, bool) {
 	if !found || c.webhook == nil {
 		return Webhook{}, false
 	}
-	return c.webhook.clone(), true
-}
-
-func (w *Webhook) clone() Webhook {
-	saved := *w
-	saved.EventTypes = slices.Clone(w.EventTypes)
-	return saved
+	return *c.webhook, true
 }
 
 // dotNetTime writes times as .NET does: seven digits of a second.

@@ -121,7 +121,7 @@ func (s *Server) overview() []controlEntry {
 	for _, c := range s.appConnections {
 		entry := controlEntry{Printer: c.printerName, Revoked: c.revoked, Supporter: c.supporter, Online: c.online}
 		if c.webhook != nil {
-			saved := c.webhook.clone()
+			saved := *c.webhook
 			entry.Webhook = &saved
 		}
 		entries = append(entries, entry)

@@ -115,16 +115,12 @@ func (s *Server) meet(r *Request) *Fault {
 // answers is false for a fault that leaves the answer to the call.
 func (f *Fault) answers() bool { return f.Kind != "" || f.Status != 0 || f.Body != "" }
 
-// logged is the status that the request log has for the fault.
-func (f *Fault) logged() int {
-	if f.Kind == Hang || f.Kind == Reset {
-		return 0
-	}
-	return f.status()
-}
-
+// status is what a client gets; 0 = no answer.
 func (f *Fault) status() int {
-	if f.Status == 0 {
+	switch {
+	case f.Kind == Hang || f.Kind == Reset:
+		return 0
+	case f.Status == 0:
 		return http.StatusOK
 	}
 	return f.Status

@@ -84,7 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			done := s.perform(r, request, sent)
 			s.settle(entry, 0, tookEffect(request.Call, done)) // now: the answer may never end
 		}
-		s.settle(entry, fault.logged(), false)
+		s.settle(entry, fault.status(), false)
 		s.misbehave(w, r, fault)
 	case serves:
 		given := s.perform(r, request, sent)

@@ -29,7 +29,7 @@ func (s *Server) Listen(address string) (*Running, error) {
 	}
 	if host == "localhost" { // whatever the resolver would say
 		address = net.JoinHostPort("127.0.0.1", port)
-	} else if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+	} else if !net.ParseIP(host).IsLoopback() {
 		return nil, fmt.Errorf("%q is not a loopback address: the fake listens on loopback only, such as 127.0.0.1:0", host)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)

@@ -34,7 +34,7 @@ func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+	if !net.ParseIP(host).IsLoopback() {
 		return errors.New("the fake delivers to loopback addresses only, unless it is given a DeliveryClient")
 	}
 	return nil
