@@ -3,6 +3,7 @@
 package fakeapi_test
 
 import (
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -55,7 +56,7 @@ func TestShapes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			shape.options.DeliveryClient = &nobody
+			shape.options.DeliveryClient = &http.Client{Transport: transport(refuses)}
 			w := newWorld(t, shape.options)
 			for _, want := range shape.want {
 				body := w.want(want.status, want.call, want.body)

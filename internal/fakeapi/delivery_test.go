@@ -128,30 +128,39 @@ func TestStopsAfterMoreThanFiveFailures(t *testing.T) {
 	}
 }
 
-// TestNoAnswer is a receiver that hangs, one that can't be called, and one that
-// was not given the time; errors don't show the URL.
-func TestNoAnswer(t *testing.T) {
+// TestFailure is a receiver that hangs, one that can't be called, one that sends
+// elsewhere, and one that was not given the time; errors don't show the URL.
+func TestFailure(t *testing.T) {
 	t.Parallel()
 	hangs := func(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
+	}
+	redirects := func(r *http.Request) (*http.Response, error) {
+		to := http.Response{StatusCode: 200, Body: http.NoBody}
+		if r.URL.Path != "/fine" {
+			to.StatusCode, to.Header = 302, http.Header{"Location": {"/fine"}}
+		}
+		return &to, nil
 	}
 	ended, end := context.WithCancel(t.Context())
 	for name, tt := range map[string]struct {
 		receiver transport
 		timeout  time.Duration
 		ctx      context.Context
+		status   int
 		is       error
 		failures int
 	}{
-		"hangs":     {hangs, time.Millisecond, t.Context(), context.DeadlineExceeded, 1},
-		"refuses":   {nobody.Transport.(transport), 0, t.Context(), nil, 1},
-		"abandoned": {func(r *http.Request) (*http.Response, error) { end(); return hangs(r) }, 0, ended, context.Canceled, 0},
+		"hangs":     {hangs, time.Millisecond, t.Context(), 0, context.DeadlineExceeded, 1},
+		"refuses":   {refuses, 0, t.Context(), 0, errNobody, 1},
+		"redirects": {redirects, 0, t.Context(), 302, nil, 1},
+		"abandoned": {func(r *http.Request) (*http.Response, error) { end(); return hangs(r) }, 0, ended, 0, context.Canceled, 0},
 	} {
 		w := newWorld(t, fakeapi.Options{DeliveryClient: &http.Client{Transport: tt.receiver}, DeliveryTimeout: tt.timeout})
 		w.set(set, someURL+"&secret=hush")
 		got := w.Fire(tt.ctx, token, fakeapi.Event{Type: 1})
-		if !got.Sent || got.Status != 0 || got.Err == nil || tt.is != nil && !errors.Is(got.Err, tt.is) || strings.Contains(got.Err.Error(), "hush") {
+		if !got.Sent || got.Status != tt.status || got.Err == nil || tt.is != nil && !errors.Is(got.Err, tt.is) || strings.Contains(got.Err.Error(), "hush") {
 			t.Errorf("%s: %+v", name, got)
 		}
 		if n := w.saved().Failures; n != tt.failures {
@@ -167,7 +176,7 @@ func TestReplacedWhileDelivering(t *testing.T) {
 	var w *world
 	w = newWorld(t, fakeapi.Options{DeliveryClient: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
 		w.set(set, someURL)
-		return nobody.Transport.RoundTrip(r)
+		return refuses(r)
 	})}})
 	w.set(set, "https://other.example.com/")
 	if got := w.fire(1); got.Err == nil {

@@ -143,12 +143,14 @@ func (w *world) set(call, url string, events ...int) {
 	w.want(200, call, string(body))
 }
 
-// nobody reaches no receiver.
-var nobody = http.Client{Transport: transport(func(*http.Request) (*http.Response, error) { return nil, errors.New("nobody") })}
-
 type transport func(*http.Request) (*http.Response, error)
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+
+var errNobody = errors.New("nobody is there")
+
+// refuses is a receiver that can't be reached.
+func refuses(*http.Request) (*http.Response, error) { return nil, errNobody }
 
 // decode reads JSON; "" is null.
 func decode[T any](t *testing.T, text string) T {
