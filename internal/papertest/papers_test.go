@@ -82,7 +82,7 @@ var (
 		`|\bshared/(?:design|api)\b|\bapi/README\b` +
 		`|(?i:\bdesign,?` + gap + `rules?\b|\brules?` + gap + `\d+\b|\bapi(?:'s)?` + gap + `page\b|\bissue` + gap + `\d{1,2}\b)`)
 
-	fenced      = regexp.MustCompile("(?ms)^```.*?^```")
+	fenced      = regexp.MustCompile("(?s)\n```.*?\n```")
 	headingLine = regexp.MustCompile(`(?m)^#+ +(.+)$`)
 	notInAnchor = regexp.MustCompile(`[^\w -]`)
 )
