@@ -52,8 +52,9 @@ func TestFaults(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, fakeapi.Options{Flat: strings.HasPrefix(name, "flat")})
-				tt.fault.Commit = commit
-				w.Script(tt.fault)
+				fault := tt.fault
+				fault.Commit = commit
+				w.Script(fault)
 				length := max(tt.length, len(tt.body))
 				limit := max(length, 1e6)
 				if name == "slow drip" {
