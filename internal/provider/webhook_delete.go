@@ -54,7 +54,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		}
 		return
 	}
-	why, err := r.session.ledger.delete(call, id, instanceOf(known.Name, req.State.Raw), state.webhook(), func() error { return r.client().DeleteWebhook(call, token) })
+	why, err := r.session.ledger.delete(call, id, instanceOf(known.Name, state), state.webhook(), func() error { return r.client().DeleteWebhook(call, token) })
 	switch {
 	case why == leftToOwner:
 		resp.Diagnostics.Append(leftToAnother(id))

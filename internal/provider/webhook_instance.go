@@ -6,8 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // instance tells one resource instance from another: by a name of its own in
@@ -22,12 +20,13 @@ type instance struct {
 func newInstance() instance { return instance{Name: rand.Text()} }
 
 // instanceOf is the instance of a known object; its name may be "".
-func instanceOf(name string, state tftypes.Value) instance {
-	return instance{Name: name, State: stateHash(state)}
+func instanceOf(name string, state webhookModel) instance {
+	return instance{Name: name, State: state.hash()}
 }
 
-func stateHash(state tftypes.Value) string {
-	sum := sha256.Sum256([]byte(state.String()))
+// hash tells one state of a webhook from another.
+func (m webhookModel) hash() string {
+	sum := sha256.Sum256([]byte(m.ID.ValueString() + "\n" + m.CallbackURL.ValueString() + "\n" + m.ConfiguredAt.ValueString() + "\n" + m.ExpiresAt.ValueString()))
 	return hex.EncodeToString(sum[:])
 }
 

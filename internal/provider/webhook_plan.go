@@ -30,18 +30,20 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		heirs:    recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics),
 		setURL:   recall[string](ctx, req.Private, privateURL, &resp.Diagnostics),
 	}
-	resp.Diagnostics.Append(req.Config.Get(ctx, &p.config)...)
+	// Nothing else of the configuration is looked at.
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("app_token_wo"), &p.appTokenWO)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("callback_url_wo"), &p.callbackURLWO)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
 	creates := req.State.Raw.IsNull()
 	if !creates {
 		resp.Diagnostics.Append(req.State.Get(ctx, &p.state)...)
-		p.instance = instanceOf(p.instance.Name, req.State.Raw)
+		p.instance = instanceOf(p.instance.Name, p.state)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	p.choice = r.session.tokens.choose(tokenArguments{
-		appToken: p.plan.AppToken, appConnection: p.plan.AppConnection, appTokenWO: p.config.AppTokenWO,
+		appToken: p.plan.AppToken, appConnection: p.plan.AppConnection, appTokenWO: p.appTokenWO,
 	})
 
 	if creates {
@@ -54,15 +56,17 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 
-	remember(ctx, resp.Private, privateInstance, p.instance, &resp.Diagnostics)
-	if len(p.heirs) > 0 {
-		remember(ctx, resp.Private, privateHeirs, p.heirs, &resp.Diagnostics)
-	}
-	remember(ctx, resp.Private, privateWriteOnly, p.writeOnlyUse(), &resp.Diagnostics)
 	if p.sets {
 		p.warnOfHost(&resp.Diagnostics)
 		p.plan.planTimes()
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &p.plan)...)
+	}
+	if p.sets || p.instance.Name == "" { // else private state has it all, also for a replacement's second call
+		remember(ctx, resp.Private, privateInstance, p.instance, &resp.Diagnostics)
+		if len(p.heirs) > 0 {
+			remember(ctx, resp.Private, privateHeirs, p.heirs, &resp.Diagnostics)
+		}
+		remember(ctx, resp.Private, privateWriteOnly, p.writeOnlyUse(), &resp.Diagnostics)
 	}
 	if p.replaces {
 		resp.RequiresReplace.Append(path.Root("id"))
@@ -73,10 +77,11 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 type webhookPlanning struct {
 	session *session
 
-	config, plan, state webhookModel
-	choice              tokenChoice
-	setURL              string          // MAC of the callback_url_wo that was last set
-	heirs               map[string]heir // of what was read and planned so far
+	plan, state               webhookModel
+	appTokenWO, callbackURLWO types.String // of the configuration
+	choice                    tokenChoice
+	setURL                    string          // MAC of the callback_url_wo that was last set
+	heirs                     map[string]heir // of what was read and planned so far
 
 	instance instance
 	sets     bool // a Set is planned
@@ -172,7 +177,7 @@ func (p *webhookPlanning) sameArguments() bool {
 // the update when the value proves the same. Where no token is at hand it can't
 // be told, and nothing is planned (DESIGN.md, "Write-only").
 func (p *webhookPlanning) secretURLChanged(diags *diag.Diagnostics) bool {
-	url, at := p.config.CallbackURLWO, path.Root("callback_url_wo")
+	url, at := p.callbackURLWO, path.Root("callback_url_wo")
 	if url.IsNull() || !p.plan.CallbackURL.IsNull() {
 		return false
 	}
@@ -202,7 +207,7 @@ type writeOnlyUse struct {
 }
 
 func (p *webhookPlanning) writeOnlyUse() writeOnlyUse {
-	return writeOnlyUse{Token: !p.config.AppTokenWO.IsNull(), URL: !p.config.CallbackURLWO.IsNull()}
+	return writeOnlyUse{Token: !p.appTokenWO.IsNull(), URL: !p.callbackURLWO.IsNull()}
 }
 
 // claim enters the instance in the ledger, which knows whether another one of
@@ -238,7 +243,7 @@ func (p *webhookPlanning) claim(creates bool, diags *diag.Diagnostics) {
 func (p *webhookPlanning) warnOfHost(diags *diag.Diagnostics) {
 	at, url := "callback_url", p.plan.CallbackURL
 	if url.IsNull() {
-		at, url = "callback_url_wo", p.config.CallbackURLWO
+		at, url = "callback_url_wo", p.callbackURLWO
 	}
 	if host, private := privateHost(url.ValueString()); private {
 		diags.AddAttributeWarning(path.Root(at), "OctoEverywhere can't reach this URL",
@@ -259,7 +264,7 @@ func (r *webhookResource) planDestroy(ctx context.Context, req resource.ModifyPl
 	}
 	id := state.ID.ValueString()
 	_, noted := heirs[id] // by Read: Terraform plans a deposed object's destroy once more as it applies
-	keeps, kept := r.session.ledger.leave(id, instanceOf(known.Name, req.State.Raw))
+	keeps, kept := r.session.ledger.leave(id, instanceOf(known.Name, state))
 	switch {
 	case kept:
 		remember(ctx, resp.Private, privateHeirs, map[string]heir{id: keeps}, &resp.Diagnostics)

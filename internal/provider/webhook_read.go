@@ -51,7 +51,7 @@ func (r *webhookResource) share(ctx context.Context, state webhookModel, req res
 	id := state.ID.ValueString()
 	known := recall[instance](ctx, req.Private, privateInstance, &resp.Diagnostics)
 	noted := recall[map[string]heir](ctx, req.Private, privateHeirs, &resp.Diagnostics)
-	first, twice := r.session.ledger.found(id, instanceOf(known.Name, req.State.Raw), heir{Webhook: state.webhook()})
+	first, twice := r.session.ledger.found(id, instanceOf(known.Name, state), heir{Webhook: state.webhook()})
 	switch {
 	case twice:
 		resp.Diagnostics.Append(heldTwice(id))

@@ -51,7 +51,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	remember(ctx, resp.Private, privateInstance, s.instance, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	r.session.ledger.leftState(s.choice.token.Fingerprint(), s.instance, stateHash(resp.State.Raw))
+	r.session.ledger.leftState(s.choice.token.Fingerprint(), s.instance, plan.hash())
 }
 
 // Update sets the webhook again. Terraform hands the prior state over in resp,
@@ -84,7 +84,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(otherConnection(s.choice, id))
 		return
 	}
-	s.instance = instanceOf(known.Name, req.State.Raw)
+	s.instance = instanceOf(known.Name, state)
 	url := plan.CallbackURL
 	if url.IsNull() {
 		url = config.CallbackURLWO
@@ -97,6 +97,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	s.webhook.CallbackURL = url.ValueString()
 
 	identify(ctx, resp.Identity, state.ID, &resp.Diagnostics)
+	var left webhookModel
 	switch r.set(ctx, s, &resp.Diagnostics) {
 	case refused:
 		return
@@ -106,17 +107,19 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 	case uncertain:
 		state.forgetTimes()
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		left = state
 	case done:
 		plan.setAt(r.session.now())
 		s.rememberURL(ctx, resp.Private, &resp.Diagnostics)
 		forget(ctx, resp.Private, privateGone, &resp.Diagnostics)
 		forget(ctx, resp.Private, privateHeirs, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		left = plan
 	}
 	if s.instance.Name == "" {
 		remember(ctx, resp.Private, privateInstance, newInstance(), &resp.Diagnostics)
 	}
-	r.session.ledger.leftState(s.choice.token.Fingerprint(), s.instance, stateHash(resp.State.Raw))
+	r.session.ledger.leftState(s.choice.token.Fingerprint(), s.instance, left.hash())
 }
 
 // setting is what one apply is to bring about.
