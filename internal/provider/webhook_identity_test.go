@@ -190,7 +190,7 @@ import {
 	wantPlanned(t, ws.Must(ws.Plan()), nil)
 
 	// A state from before there were identities gets one.
-	before := regexp.MustCompile(`"identity(_schema_version)?": (0|\{[^}]*\}),`).ReplaceAllString(ws.Read("terraform.tfstate"), "")
+	before := regexp.MustCompile(`,\s*"identity(_schema_version)?": (0|\{[^}]*\})`).ReplaceAllString(ws.Read("terraform.tfstate"), "")
 	if strings.Contains(before, `"identity`) {
 		t.Fatalf("still an identity in %s", before)
 	}
