@@ -283,7 +283,8 @@ func (p *protocol) plan(prior object, arguments map[string]any) planned {
 	return plan
 }
 
-// carryOut applies what was planned.
+// carryOut applies what was planned. Like core, it insists on what was known
+// then, unless there are errors.
 func (p *protocol) carryOut(prior object, plan planned, arguments map[string]any) (object, []*tfprotov6.Diagnostic) {
 	p.t.Helper()
 	config := p.noObject().state
@@ -295,6 +296,16 @@ func (p *protocol) carryOut(prior object, plan planned, arguments map[string]any
 		PlannedState: plan.state, PlannedIdentity: plan.identity, PlannedPrivate: plan.private,
 	})
 	p.must(err)
+	var wanted, got map[string]tftypes.Value
+	if !hasErrors(response.Diagnostics) && arguments != nil {
+		p.must(p.decode(plan.state).As(&wanted))
+		p.must(p.decode(response.NewState).As(&got))
+	}
+	for name, value := range wanted {
+		if value.IsFullyKnown() && !value.Equal(got[name]) {
+			p.t.Errorf("inconsistent result after apply: %s was planned as %s and is %s", name, value, got[name])
+		}
+	}
 	return object{response.NewState, response.NewIdentity, response.Private}, response.Diagnostics
 }
 

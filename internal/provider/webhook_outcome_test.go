@@ -257,6 +257,7 @@ func TestTriggers(t *testing.T) {
 	}
 	for _, triggers := range []any{map[string]any{"resumed": "1"}, map[string]any{"resumed": "2"}, nil} {
 		w.api.ResetRequests()
+		w.clock.Advance(1)
 		p := w.protocol(tokens)
 		arguments := with(garageOne, map[string]any{"triggers": triggers})
 		if plan := p.plan(state, arguments); plan.action != "update" {
