@@ -285,14 +285,17 @@ func TestTwinsThatOnlyApplyKnows(t *testing.T) {
 }
 
 // TestTwoObjectsAreRead reads two objects of one App Connection, and the second
-// alone in the next run: nobody knows then whose webhook it is.
+// alone in the next run: nobody knows then whose webhook it is. One that another
+// host made has a name from its first Set on.
 func TestTwoObjectsAreRead(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
 	w := newWorld(t, fakeapi.Options{}, tokens)
-	first := w.protocol(tokens).created(garageOne)
+	made := w.protocol(tokens).created(garageTwo)
+	first, got := w.protocol(tokens).apply(object{state: made.state}, garageOne)
+	wantNoDiagnostics(t, got)
 	p := w.protocol(tokens)
-	_, got := p.read(first)
+	_, got = p.read(first)
 	wantNoDiagnostics(t, got)
 	second, got := p.read(first)
 	wantSaid(t, got, "warning: Terraform holds two objects for one App Connection")
@@ -306,19 +309,22 @@ func TestTwoObjectsAreRead(t *testing.T) {
 
 // TestClaimMoves has the second call of a replacement choose another App
 // Connection than the first, whose configuration ignore_changes was applied to:
-// the first one's webhook is free for another instance.
+// the first one's webhook is free for another instance. Also where the object
+// has no name, as another host's.
 func TestClaimMoves(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	onA, onB := blockModel{connection: "a", url: urlOne}.arguments(), blockModel{connection: "b", url: urlOne}.arguments()
 	state := w.protocol(tokens).created(onA)
-	p := w.protocol(tokens)
-	first := p.plan(state, onA)
-	wantNoDiagnostics(t, first.diagnostics)
-	second := p.plan(object{state: p.noObject().state, private: first.private}, onB)
-	wantNoDiagnostics(t, second.diagnostics)
-	wantNoDiagnostics(t, p.planWebhook(onA).Diagnostics)
+	for _, prior := range []object{state, {state: state.state}} {
+		p := w.protocol(tokens)
+		first := p.plan(prior, onA)
+		wantNoDiagnostics(t, first.diagnostics)
+		second := p.plan(object{state: p.noObject().state, private: first.private}, onB)
+		wantNoDiagnostics(t, second.diagnostics)
+		wantNoDiagnostics(t, p.planWebhook(onA).Diagnostics)
+	}
 }
 
 // TestUnreadObjects plans without refreshing while Terraform holds two objects
