@@ -2,7 +2,7 @@
 
 // Package cli finds and runs the real terraform or tofu for tests, the demo
 // and the benchmark: the CLI's place, environment, provider and output. It
-// knows nothing of package testing; internal/acctest is its use in tests.
+// knows nothing of package testing; clitest is its use in tests.
 package cli
 
 import (

@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 // TestAsTheCLI compares with what the CLI prints, section for section, as far as
 // it knows them.
 func TestAsTheCLI(t *testing.T) {
-	acctest.SkipBelow(t, "1.11.0", "1.11.0", "a schema with write-only arguments")
+	clitest.SkipBelow(t, "1.11.0", "1.11.0", "a schema with write-only arguments")
 	factory := provider.NewServer(provider.New("test"))
 	ours, err := providerSchema(t.Context(), factory())
 	if err != nil {
@@ -43,9 +43,9 @@ func TestAsTheCLI(t *testing.T) {
 		}
 	}
 
-	ws := acctest.NewWorkspace(t)
+	ws := clitest.NewWorkspace(t)
 	ws.UseServer(factory)
-	ws.Write("main.tf", acctest.RequiredProviders)
+	ws.Write("main.tf", clitest.RequiredProviders)
 	var printed struct {
 		FormatVersion string                    `json:"format_version"`
 		Schemas       map[string]map[string]any `json:"provider_schemas"`
@@ -56,7 +56,7 @@ func TestAsTheCLI(t *testing.T) {
 	if printed.FormatVersion != formatVersion {
 		t.Errorf("the CLI's format version is %s", printed.FormatVersion)
 	}
-	want := printed.Schemas[acctest.Host()+"/"+acctest.ProviderAddress]
+	want := printed.Schemas[clitest.Host()+"/"+clitest.ProviderAddress]
 	if len(want) < 4 {
 		t.Fatalf("the CLI printed %v", printed)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 )
 
 // TestExamplesAreShown finds an example that no page of docs/ shows: nobody
@@ -35,8 +35,8 @@ func TestExamplesAreShown(t *testing.T) {
 
 // TestFormatted checks the Terraform of examples/ and of the pages.
 func TestFormatted(t *testing.T) {
-	acctest.SkipBelow(t, "1.8.0", "1.8.0", "parsing calls of provider functions")
-	w := acctest.NewWorkspace(t)
+	clitest.SkipBelow(t, "1.8.0", "1.8.0", "parsing calls of provider functions")
+	w := clitest.NewWorkspace(t)
 	for _, path := range append(files(t, "examples", ".tf"), files(t, "examples", ".hcl")...) {
 		w.Write(path, read(t, path))
 	}

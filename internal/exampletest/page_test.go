@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 )
 
 // page is a text that people read and copy from, as they see it: docs/ itself,
@@ -58,7 +58,7 @@ func (b block) isQuery() bool { return strings.HasPrefix(b.code, "list ") }
 
 // isForLater: an import by identity, which the CLI under test may be too old for.
 func (b block) isForLater() bool {
-	return strings.Contains(b.code, "\n  identity = ") && !acctest.AtLeast("1.12.0", "1.12.0")
+	return strings.Contains(b.code, "\n  identity = ") && !clitest.AtLeast("1.12.0", "1.12.0")
 }
 
 // isLines: what a resource is to hold, shown as it stands there.

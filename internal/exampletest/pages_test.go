@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 )
 
 // turns are what else happens in an act, when its reader has done all that the
@@ -46,7 +46,7 @@ func TestPages(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				terraform, tofu := a.neededVersion()
-				acctest.SkipBelow(t, terraform, tofu, "this configuration")
+				clitest.SkipBelow(t, terraform, tofu, "this configuration")
 				for _, program := range []string{"curl", "make"} {
 					if strings.Contains(a.code(), "\n"+program+" ") && installed(program) == "" {
 						t.Skipf("there is no %s on PATH", program)

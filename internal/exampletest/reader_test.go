@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -29,7 +29,7 @@ var connections = []string{"default", "garage", "lab", "attic"}
 
 // reader is somebody who does what a page says, in a shell in a folder.
 type reader struct {
-	*acctest.Workspace
+	*clitest.Workspace
 	t       *testing.T
 	api     *fakeapi.Server
 	printed string            // the file with all that the commands printed
@@ -40,7 +40,7 @@ type reader struct {
 // released, and a fake in which a token is the secret and a connection's name.
 func newReader(t *testing.T) *reader {
 	t.Helper()
-	r := &reader{Workspace: acctest.NewWorkspace(t), t: t, printed: filepath.Join(t.TempDir(), "printed")}
+	r := &reader{Workspace: clitest.NewWorkspace(t), t: t, printed: filepath.Join(t.TempDir(), "printed")}
 	r.api = fakeapi.New(fakeapi.Options{DeliveryClient: &http.Client{Transport: receiverOfAll{}}})
 	for _, name := range connections {
 		r.api.AddConnection(secret+name, "the printer "+name)
@@ -67,13 +67,13 @@ func newReader(t *testing.T) *reader {
 func (r *reader) mirror() string {
 	r.t.Helper()
 	mirror := filepath.Join(r.t.TempDir(), "mirror")
-	version := filepath.Join(mirror, acctest.Host(), acctest.ProviderAddress, "0.1.0")
+	version := filepath.Join(mirror, clitest.Host(), clitest.ProviderAddress, "0.1.0")
 	configuration := mirror + ".tfrc"
 	write(r.t, configuration, fmt.Sprintf("provider_installation {\n  filesystem_mirror { path = %q }\n}\n", mirror), 0o600)
 	if err := os.MkdirAll(version, 0o750); err != nil {
 		r.t.Fatal(err)
 	}
-	if err := os.Symlink(acctest.ProviderDirectory(r.t), filepath.Join(version, runtime.GOOS+"_"+runtime.GOARCH)); err != nil {
+	if err := os.Symlink(clitest.ProviderDirectory(r.t), filepath.Join(version, runtime.GOOS+"_"+runtime.GOARCH)); err != nil {
 		r.t.Fatal(err)
 	}
 	return configuration
@@ -189,7 +189,7 @@ func freePort(t *testing.T) string {
 func (r *reader) programs() string {
 	r.t.Helper()
 	folder := r.t.TempDir()
-	if err := os.Symlink(acctest.CLI(), filepath.Join(folder, "terraform")); err != nil {
+	if err := os.Symlink(clitest.CLI(), filepath.Join(folder, "terraform")); err != nil {
 		r.t.Fatal(err)
 	}
 	top, err := filepath.Abs(repository)

@@ -16,15 +16,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 )
 
 // serveVault serves a stand-in for hashicorp/vault that knows as much of it as
 // the fleet guide shows: one ephemeral resource, which returns tokens.
 func serveVault(t *testing.T) string {
 	t.Helper()
-	served := acctest.Serve(t, providerserver.NewProtocol6(vault{}))
-	return strings.Replace(served, acctest.ProviderAddress, "hashicorp/vault", 1)
+	served := clitest.Serve(t, providerserver.NewProtocol6(vault{}))
+	return strings.Replace(served, clitest.ProviderAddress, "hashicorp/vault", 1)
 }
 
 type vault struct{}

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -18,13 +18,13 @@ import (
 type fleet struct {
 	t     *testing.T
 	api   *fakeapi.Server
-	ws    *acctest.Workspace
+	ws    *clitest.Workspace
 	names []string
 }
 
 func newFleet(t *testing.T, names ...string) *fleet {
 	t.Helper()
-	f := &fleet{t: t, api: fakeapi.New(fakeapi.Options{}), ws: acctest.NewWorkspace(t), names: names}
+	f := &fleet{t: t, api: fakeapi.New(fakeapi.Options{}), ws: clitest.NewWorkspace(t), names: names}
 	f.ws.UseBinary()
 	tokens := map[string]string{}
 	for _, name := range names {
@@ -32,7 +32,7 @@ func newFleet(t *testing.T, names ...string) *fleet {
 		tokens[name] = f.token(name)
 	}
 	writeJSON(f.ws, "tokens.json", tokens)
-	text := acctest.RequiredProviders + fmt.Sprintf(`
+	text := clitest.RequiredProviders + fmt.Sprintf(`
 provider "octoeverywhere" {
   endpoint        = %q
   app_tokens      = jsondecode(file("tokens.json"))

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 )
 
 var (
@@ -20,7 +20,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code := acctest.Main(m)
+	code := clitest.Main(m)
 	if *table != "" {
 		if err := os.WriteFile(*table, []byte(strings.Join(figures.lines, "\n")+"\n"), 0o600); err != nil {
 			fmt.Fprintln(os.Stderr, err)

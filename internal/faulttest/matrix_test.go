@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -89,7 +89,7 @@ type group struct {
 	unknownCA string          // of the enveloped one, with a certificate that nobody signed
 	elsewhere *fakeapi.Server // where redirects point, at
 	otherHost string
-	ws        *acctest.Workspace
+	ws        *clitest.Workspace
 	subjects  []*subject
 	out       strings.Builder // all that Terraform said
 	peakMiB   int
@@ -103,7 +103,7 @@ type subject struct {
 	wanted, cell string // "unsure 3"
 
 	before, after *instance
-	told          []acctest.Diagnostic // of the faulted run
+	told          []clitest.Diagnostic // of the faulted run
 	planned       string
 }
 
@@ -205,7 +205,7 @@ func newGroup(t *testing.T, rows []row) *group {
 			}
 		}
 	}
-	g.ws = acctest.NewWorkspace(t)
+	g.ws = clitest.NewWorkspace(t)
 	g.ws.UseBinary()
 	g.ws.Setenv("NO_PROXY", "*") // names that don't exist are not a proxy's business
 	tokens := map[string]string{}
@@ -289,7 +289,7 @@ func (g *group) requests() []fakeapi.Request {
 }
 
 // run runs Terraform with machine-readable output, and keeps all that it said.
-func (g *group) run(args ...string) acctest.Result {
+func (g *group) run(args ...string) clitest.Result {
 	g.t.Helper()
 	args = append([]string{args[0], "-json", "-input=false", "-no-color", "-parallelism=200"}, args[1:]...)
 	result := g.ws.Run(args...)
@@ -319,7 +319,7 @@ func (g *group) configure(now stage) {
 	g.t.Helper()
 	urls, providers := map[string]string{}, map[string]bool{}
 	var text strings.Builder
-	text.WriteString(acctest.RequiredProviders)
+	text.WriteString(clitest.RequiredProviders)
 	for _, s := range g.subjects {
 		provider, edition, endpoint, requestTimeout := s.service, auto, g.urls[s.service], "30s"
 		if now == during || s.operation == remove {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -73,7 +73,7 @@ func (s *subject) shown(url string) string {
 
 // about tells whether a diagnostic is about this cell. Terraform gives those of
 // a Delete no address; they name the App Connection.
-func (g *group) about(s *subject, d acctest.Diagnostic) bool {
+func (g *group) about(s *subject, d clitest.Diagnostic) bool {
 	if s.operation == remove && d.Address == "" {
 		id, _ := s.before.Attributes["id"].(string)
 		return id != "" && strings.Contains(d.Detail, id)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 )
 
 // Every secret of these tests holds one of these marks, so that one scan finds
@@ -20,7 +20,7 @@ const (
 )
 
 // knowsWriteOnly tells whether the CLI under test has write-only arguments.
-func knowsWriteOnly() bool { return acctest.AtLeast("1.11.0", "1.11.0") }
+func knowsWriteOnly() bool { return clitest.AtLeast("1.11.0", "1.11.0") }
 
 // wantNoSecrets scans the log, the output, the state and the plan for secrets,
 // and for crashes. It returns how many bytes that was.
@@ -39,11 +39,11 @@ func (g *group) wantNoSecrets() (scanned int) {
 			}
 		}
 	}
-	acctest.WantAbsent(g.t, "a callback URL", shownMark, told)
+	clitest.WantAbsent(g.t, "a callback URL", shownMark, told)
 	texts := g.ws.Left("tokens.json", "urls.json")
 	maps.Copy(texts, told)
-	acctest.WantAbsent(g.t, "a token", tokenMark, texts)
-	acctest.WantAbsent(g.t, "a write-only callback URL", hiddenMark, texts)
+	clitest.WantAbsent(g.t, "a token", tokenMark, texts)
+	clitest.WantAbsent(g.t, "a write-only callback URL", hiddenMark, texts)
 	for _, text := range texts {
 		scanned += len(text)
 	}
@@ -57,7 +57,7 @@ func TestOddTokensAreNotSent(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t, nil)
 	g.trace()
-	text, given := acctest.RequiredProviders, 0
+	text, given := clitest.RequiredProviders, 0
 	for name, odd := range map[string]string{"injection": "\\r\\nX-Injected: 1\\r\\n", "escape": "\\u001b[2J", "umlaut": "ü"} {
 		token := tokenMark + odd + "0123456789"
 		text += fmt.Sprintf(`
@@ -99,12 +99,12 @@ resource "octoeverywhere_notification_webhook" "%s_wo" {
 		if refused != times {
 			t.Errorf("%d tokens were refused, want %d:\n%s", refused, times, result.Errors())
 		}
-		acctest.WantAbsent(t, "a token", tokenMark, map[string]string{"a diagnostic": told, "the log": g.ws.Read("trace.log")})
+		clitest.WantAbsent(t, "a token", tokenMark, map[string]string{"a diagnostic": told, "the log": g.ws.Read("trace.log")})
 	}
 	g.ws.Write("main.tf", text)
 	plan("Invalid App Connection token", given)
 
-	g.ws.Write("main.tf", acctest.RequiredProviders+"data \"octoeverywhere_app_connection\" \"env\" {}\n")
+	g.ws.Write("main.tf", clitest.RequiredProviders+"data \"octoeverywhere_app_connection\" \"env\" {}\n")
 	g.ws.Setenv("OCTOEVERYWHERE_ENDPOINT", g.urls["envelope"])
 	g.ws.Setenv("OCTOEVERYWHERE_APP_TOKEN", tokenMark+"\r\nX-Injected: \xff")
 	plan("Environment variable OCTOEVERYWHERE_APP_TOKEN is not a usable token", 1)

@@ -9,7 +9,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 )
 
 // instance is a webhook in the state file. It is read from the file, since
@@ -49,7 +49,7 @@ func (i *instance) became(was *instance, had, wanted string) string {
 }
 
 // readState reads the webhooks of a workspace's state file by their names.
-func readState(t *testing.T, ws *acctest.Workspace) map[string]*instance {
+func readState(t *testing.T, ws *clitest.Workspace) map[string]*instance {
 	t.Helper()
 	var state struct {
 		Resources []struct {
@@ -72,7 +72,7 @@ func readState(t *testing.T, ws *acctest.Workspace) map[string]*instance {
 	return found
 }
 
-func writeJSON(ws *acctest.Workspace, name string, value any) {
+func writeJSON(ws *clitest.Workspace, name string, value any) {
 	raw, err := json.Marshal(value)
 	if err != nil {
 		panic(err) // strings only

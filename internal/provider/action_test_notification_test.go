@@ -13,7 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -203,14 +203,14 @@ func TestTestNotificationArguments(t *testing.T) {
 // and after update and by itself.
 func TestTestNotificationInTerraform(t *testing.T) {
 	t.Parallel()
-	acctest.SkipBelow(t, "1.14.0", nowhere, "an action")
+	clitest.SkipBelow(t, "1.14.0", nowhere, "an action")
 	const invoke = "-invoke=action.octoeverywhere_test_notification.garage"
 	receiver, client := newReceiver(t)
 	tokens := connections("garage")
 	w := newWorld(t, fakeapi.Options{DeliveryClient: client}, tokens)
 	ws := w.workspace()
 	// apply wants an error that says this, or none, and these calls.
-	apply := func(url, option, says string, calls map[fakeapi.Call]int) acctest.Result {
+	apply := func(url, option, says string, calls map[fakeapi.Call]int) clitest.Result {
 		t.Helper()
 		ws.Write("main.tf", w.provider(tokens)+`
 action "octoeverywhere_test_notification" "garage" {

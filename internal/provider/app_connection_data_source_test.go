@@ -8,12 +8,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
 // outputs reads the outputs in state.
-func outputs(t *testing.T, ws *acctest.Workspace) map[string]any {
+func outputs(t *testing.T, ws *clitest.Workspace) map[string]any {
 	t.Helper()
 	found := map[string]any{}
 	for name, output := range ws.State().Values.Outputs {

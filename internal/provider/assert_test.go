@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -34,7 +34,7 @@ func (w *world) wantCalls(wanted map[fakeapi.Call]int) {
 }
 
 // wantPlanned checks which changes a plan says, by address; nil for none.
-func wantPlanned(t *testing.T, result acctest.Result, wanted map[string]string) {
+func wantPlanned(t *testing.T, result clitest.Result, wanted map[string]string) {
 	t.Helper()
 	if !maps.Equal(result.Planned, wanted) {
 		t.Errorf("planned %v, want %v", result.Planned, wanted)
@@ -42,7 +42,7 @@ func wantPlanned(t *testing.T, result acctest.Result, wanted map[string]string) 
 }
 
 // wantAddresses checks which webhooks are in state, by their blocks' names.
-func wantAddresses(t *testing.T, ws *acctest.Workspace, names ...string) {
+func wantAddresses(t *testing.T, ws *clitest.Workspace, names ...string) {
 	t.Helper()
 	var wanted []string
 	for _, name := range names {
@@ -66,7 +66,7 @@ func wantText(t testing.TB, text string, parts ...string) {
 }
 
 // count counts diagnostics of a severity; summary "" counts all.
-func count(result acctest.Result, severity, summary string) int {
+func count(result clitest.Result, severity, summary string) int {
 	counted := 0
 	for _, d := range result.Diagnostics {
 		if d.Severity == severity && (summary == "" || d.Summary == summary) {
@@ -77,7 +77,7 @@ func count(result acctest.Result, severity, summary string) int {
 }
 
 // wantSummaries checks the diagnostics of a severity: summary → how often.
-func wantSummaries(t *testing.T, result acctest.Result, severity string, wanted map[string]int) {
+func wantSummaries(t *testing.T, result clitest.Result, severity string, wanted map[string]int) {
 	t.Helper()
 	got := map[string]int{}
 	for _, d := range result.Diagnostics {
@@ -92,7 +92,7 @@ func wantSummaries(t *testing.T, result acctest.Result, severity string, wanted 
 
 // said is what the diagnostics of a severity say, by the address of what they
 // are about.
-func said(result acctest.Result, severity string) map[string]string {
+func said(result clitest.Result, severity string) map[string]string {
 	texts := map[string]string{}
 	for _, d := range result.Diagnostics {
 		if d.Severity == severity {

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
@@ -17,12 +17,12 @@ import (
 // provider: functions need no token and call nobody.
 func TestFunctions(t *testing.T) {
 	t.Parallel()
-	acctest.SkipBelow(t, "1.8.0", "1.7.0", "a provider function")
+	clitest.SkipBelow(t, "1.8.0", "1.7.0", "a provider function")
 	ws := newWorld(t, fakeapi.Options{}, nil).workspace()
 	call := func(arguments string) string { return "provider::octoeverywhere::callback_url(" + arguments + ")" }
 	const base = `"https://app.example.com/octo"`
 	wanted := map[string]any{}
-	config := acctest.RequiredProviders + `
+	config := clitest.RequiredProviders + `
 variable "printers" {
   type    = any
   default = { printer = "Garage #1", layer = 3, dry = false }
@@ -59,7 +59,7 @@ output "numbers" { value = provider::octoeverywhere::event_types() }
 	}
 
 	// All that is wrong is told in one run.
-	config = acctest.RequiredProviders + "output \"sensitive\" {\n  value = " + call(base+`, { key = sensitive("hush") }`) + "\n}\n"
+	config = clitest.RequiredProviders + "output \"sensitive\" {\n  value = " + call(base+`, { key = sensitive("hush") }`) + "\n}\n"
 	errors := []string{"Output refers to sensitive values"}
 	for i, test := range [][2]string{
 		{`"http://app.example.com/", {}`, `"base" parameter`},

@@ -11,7 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -190,7 +190,7 @@ func TestListWithoutTokens(t *testing.T) {
 // lists by its identity.
 func TestQuery(t *testing.T) {
 	t.Parallel()
-	acctest.SkipBelow(t, "1.14.0", nowhere, "terraform query")
+	clitest.SkipBelow(t, "1.14.0", nowhere, "terraform query")
 	tokens := connections("garage", "lab", "shed")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	w.api.Revoke(tokens["lab"], 604)

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
@@ -110,7 +110,7 @@ func TestProviderUnknownThenApplied(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{}, connections("default", "garage"))
 	ws := w.workspace()
-	ws.Write("main.tf", acctest.RequiredProviders+`
+	ws.Write("main.tf", clitest.RequiredProviders+`
 variable "generation" { default = 1 }
 resource "terraform_data" "later" {
   input = {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -21,7 +21,7 @@ func TestRequestLog(t *testing.T) {
 	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications}, tokens)
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Status: 503, Header: map[string][]string{"Retry-After": {"1"}}})
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Kind: fakeapi.Reset})
-	ws := acctest.NewWorkspace(t)
+	ws := clitest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG_PROVIDER", "DEBUG")
 	ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", urlOne)...))

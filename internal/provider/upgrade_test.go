@@ -11,7 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
@@ -49,7 +49,7 @@ func TestUpgrade(t *testing.T) {
 			ws.Setenv("TF_VAR_endpoint", w.url)
 			ws.Write("main.tf", recorded(t, directory, "main.tf"))
 			// The registry's host is part of a state, and OpenTofu has its own.
-			ws.Write("terraform.tfstate", strings.ReplaceAll(recorded(t, directory, "state.json"), "registry.terraform.io", acctest.Host()))
+			ws.Write("terraform.tfstate", strings.ReplaceAll(recorded(t, directory, "state.json"), "registry.terraform.io", clitest.Host()))
 
 			w.clock.Advance(100)
 			wantPlanned(t, ws.Must(ws.Plan()), planned)

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -159,7 +159,7 @@ func TestIdentityOfRead(t *testing.T) {
 // replaces it.
 func TestIdentityInTerraform(t *testing.T) {
 	t.Parallel()
-	acctest.SkipBelow(t, "1.12.0", "1.12.0", "an identity")
+	clitest.SkipBelow(t, "1.12.0", "1.12.0", "an identity")
 	tokens := connections("garage", "lab")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()

@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -142,7 +142,7 @@ func TestImportRefused(t *testing.T) {
 func TestImportInTerraform(t *testing.T) {
 	t.Parallel()
 	target, tokens := address("printer"), connections("garage")
-	wantOneUpdate := func(w *world, ws *acctest.Workspace) {
+	wantOneUpdate := func(w *world, ws *clitest.Workspace) {
 		t.Helper()
 		wantPlanned(t, ws.Must(ws.Apply()), map[string]string{target: "update"})
 		if set := w.api.Count(fakeapi.CallSet); set != 1 || w.api.Count(fakeapi.CallDelete) > 0 {
@@ -153,7 +153,7 @@ func TestImportInTerraform(t *testing.T) {
 	}
 	t.Run("command", func(t *testing.T) {
 		t.Parallel()
-		acctest.NeedsCLI(t)
+		clitest.NeedsCLI(t)
 		w := newWorld(t, fakeapi.Options{}, tokens)
 		ws := w.workspace()
 		ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", urlOne)...))
@@ -163,10 +163,10 @@ func TestImportInTerraform(t *testing.T) {
 	})
 	t.Run("block", func(t *testing.T) {
 		t.Parallel()
-		acctest.SkipBelow(t, "1.5.0", "1.6.0", "an import block")
+		clitest.SkipBelow(t, "1.5.0", "1.6.0", "an import block")
 		w := newWorld(t, fakeapi.Options{}, tokens)
 		ws := w.workspace()
-		ws.Write("main.tf", acctest.RequiredProviders+`
+		ws.Write("main.tf", clitest.RequiredProviders+`
 resource "terraform_data" "later" {
   input = "`+tokens["garage"]+`"
 }

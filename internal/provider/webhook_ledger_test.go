@@ -9,7 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -81,7 +81,7 @@ func TestWebhookStays(t *testing.T) {
 
 	w.api.ResetRequests()
 	named["token1"], named["token2"] = tokens["token2"], tokens["token1"]
-	ws.Write("inside/main.tf", acctest.RequiredProviders+webhook("inside", on("module", urlOne)...))
+	ws.Write("inside/main.tf", clitest.RequiredProviders+webhook("inside", on("module", urlOne)...))
 	move := func(from, to string) string {
 		return "moved {\n  from = " + address(from) + "\n  to   = " + to + "\n}\n"
 	}
@@ -196,7 +196,7 @@ func TestNoFalseAlarm(t *testing.T) {
 		wantPlanned(t, ws.Must(ws.Plan()), nil)
 		w.wantURL(tokens["one"], urlOne)
 
-		acctest.SkipBelow(t, "1.7.0", "1.7.0", "removed blocks")
+		clitest.SkipBelow(t, "1.7.0", "1.7.0", "removed blocks")
 		ws.Write("main.tf", w.provider(tokens)+webhook("b", on("two", urlOne)...)+webhook("c", on("one", urlTwo)...)+
 			"removed {\n  from = "+address("a")+"\n  lifecycle {\n    destroy = false\n  }\n}\n"+
 			"import {\n  to = "+address("c")+"\n  id = \"one\"\n}\n")
@@ -207,7 +207,7 @@ func TestNoFalseAlarm(t *testing.T) {
 
 	t.Run("terraform test", func(t *testing.T) {
 		t.Parallel()
-		acctest.SkipBelow(t, "1.6.0", "1.6.0", "terraform test")
+		clitest.SkipBelow(t, "1.6.0", "1.6.0", "terraform test")
 		w := newWorld(t, fakeapi.Options{}, tokens)
 		ws := w.workspace()
 		ws.Write("main.tf", w.provider(tokens)+"variable \"key\" {\n  type = string\n}\n"+

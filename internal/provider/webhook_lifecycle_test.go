@@ -5,7 +5,7 @@ package provider_test
 import (
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -28,7 +28,7 @@ func TestLifecycle(t *testing.T) {
 			garage := tokens["garage"]
 			w := newWorld(t, options, tokens)
 			ws := w.workspace()
-			apply := func(url string, more ...string) acctest.Result {
+			apply := func(url string, more ...string) clitest.Result {
 				ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", url, more...)...))
 				return ws.Apply()
 			}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -16,7 +16,7 @@ import (
 // is handed too: what is sent must be what was planned (DESIGN.md, "The plan
 // decides").
 func TestIgnoredArguments(t *testing.T) {
-	acctest.NeedsCLI(t)
+	clitest.NeedsCLI(t)
 	t.Parallel()
 	const (
 		onA, onB         = `app_connection = "NAME_a"`, `app_connection = "NAME_b"`
@@ -51,7 +51,7 @@ func TestIgnoredArguments(t *testing.T) {
 	}
 	tokens := map[string]string{}
 	for name, test := range cases {
-		if strings.Contains(strings.Join(slices.Concat(test.before, test.after), " "), "_wo ") && !acctest.AtLeast("1.11.0", "1.11.0") {
+		if strings.Contains(strings.Join(slices.Concat(test.before, test.after), " "), "_wo ") && !clitest.AtLeast("1.11.0", "1.11.0") {
 			delete(cases, name)
 			continue
 		}

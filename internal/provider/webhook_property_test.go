@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -26,7 +26,7 @@ func TestWebhooksInAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		tokens := connections("a", "b", "c")
-		w := &world{t: t, api: fakeapi.New(fakeapi.Options{Flat: acctest.FlatAnswers()}), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+		w := &world{t: t, api: fakeapi.New(fakeapi.Options{Flat: clitest.FlatAnswers()}), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
 		for name, token := range tokens {
 			w.api.AddConnection(token, name)
 		}

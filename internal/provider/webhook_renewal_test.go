@@ -5,7 +5,7 @@ package provider_test
 import (
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -67,7 +67,7 @@ func TestRenewal(t *testing.T) {
 }
 
 // wantTimes checks when a webhook was set and when it ends.
-func wantTimes(t *testing.T, ws *acctest.Workspace, name, configured, expires string) {
+func wantTimes(t *testing.T, ws *clitest.Workspace, name, configured, expires string) {
 	t.Helper()
 	values := ws.Resources()[address(name)]
 	if values["configured_at"] != configured || values["expires_at"] != expires {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -26,7 +26,7 @@ func TestNoTokenAnywhere(t *testing.T) {
 	})
 	t.Run("ephemeral", func(t *testing.T) {
 		t.Parallel()
-		acctest.SkipBelow(t, "1.10.0", "1.11.0", "an ephemeral variable")
+		clitest.SkipBelow(t, "1.10.0", "1.11.0", "an ephemeral variable")
 		testNoTokenAnywhere(t, `var.app_tokens`, "variable \"app_tokens\" {\n  type = map(string)\n  sensitive = true\n  ephemeral = true\n}\n")
 	})
 }
@@ -57,7 +57,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 		}
 	}
 
-	ws := acctest.NewWorkspace(t)
+	ws := clitest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG", "TRACE")
 	ws.Setenv("TF_LOG_PROVIDER", "TRACE")
@@ -71,7 +71,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	ws.Setenv("TF_VAR_app_tokens", string(encoded))
 	ws.Setenv("TF_VAR_own", own)
 	config := func(query string) {
-		text := fmt.Sprintf("%s%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", acctest.RequiredProviders, declared, w.url, appTokens) +
+		text := fmt.Sprintf("%s%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", clitest.RequiredProviders, declared, w.url, appTokens) +
 			webhook("env", `callback_url = "https://app.example.com/octo?`+query+`"`) +
 			webhook("own", `app_token = var.own`, `callback_url = "https://app.example.com/octo?`+query+`"`) +
 			"variable \"own\" {\n  sensitive = true\n}\n"
@@ -82,7 +82,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	}
 
 	var output strings.Builder
-	run := func(result acctest.Result) acctest.Result {
+	run := func(result clitest.Result) clitest.Result {
 		output.WriteString(result.Stdout + result.Stderr)
 		return result
 	}
@@ -124,5 +124,5 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 // wantAbsent checks that none of the texts holds a secret.
 func wantAbsent(t *testing.T, what, secret string, texts map[string]string) {
 	t.Helper()
-	acctest.WantAbsent(t, what, secret, texts)
+	clitest.WantAbsent(t, what, secret, texts)
 }

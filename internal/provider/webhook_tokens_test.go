@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -197,7 +197,7 @@ func TestDestroyByForEachOverTokens(t *testing.T) {
 	ws := w.workspace()
 	config := func(tokens map[string]string, block string) {
 		ws.Setenv("TF_VAR_tokens", hclMap(tokens))
-		ws.Write("main.tf", acctest.RequiredProviders+`
+		ws.Write("main.tf", clitest.RequiredProviders+`
 variable "tokens" {
   type      = map(string)
   sensitive = true

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
@@ -28,7 +28,7 @@ var hidden = []string{"tok-SECRET", "SECRET-PATH", "hush-hush"}
 
 func skipWithoutWriteOnly(t *testing.T) {
 	t.Helper()
-	acctest.SkipBelow(t, "1.11.0", "1.11.0", "write-only arguments")
+	clitest.SkipBelow(t, "1.11.0", "1.11.0", "write-only arguments")
 }
 
 // ephemeral are variables that Terraform itself keeps out of plan and state.
@@ -44,14 +44,14 @@ variable "url" {
 `
 
 // give sets the ephemeral variables for the next runs.
-func give(ws *acctest.Workspace, token, url string) {
+func give(ws *clitest.Workspace, token, url string) {
 	ws.Setenv("TF_VAR_token", token)
 	ws.Setenv("TF_VAR_url", url)
 }
 
 // wantNoSecretInState checks all files, private state included, and that show
 // -json can still read the state.
-func wantNoSecretInState(t *testing.T, ws *acctest.Workspace) {
+func wantNoSecretInState(t *testing.T, ws *clitest.Workspace) {
 	t.Helper()
 	texts := ws.Left("main.tf")
 	texts["show -json"] = ws.Must(ws.Run("show", "-json")).Stdout
@@ -67,13 +67,13 @@ func TestWriteOnlyStaysOut(t *testing.T) {
 	skipWithoutWriteOnly(t)
 	token := tokenOf("one")
 	w := newWorld(t, fakeapi.Options{}, connections("one"))
-	ws := acctest.NewWorkspace(t)
+	ws := clitest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG", "TRACE")
 	ws.Setenv("TF_LOG_PATH", filepath.Join(ws.Dir, "trace.log"))
 	ws.Write("main.tf", w.provider(nil, `max_retries = 0`)+ephemeral+webhook("printer", `app_token_wo = var.token`, `callback_url_wo = var.url`))
 	var output strings.Builder
-	run := func(args ...string) acctest.Result {
+	run := func(args ...string) clitest.Result {
 		result := ws.Run(args...)
 		output.WriteString(result.Stdout + result.Stderr)
 		return result

@@ -12,7 +12,7 @@ import (
 
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/acctest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
@@ -34,7 +34,7 @@ func newWorld(t testing.TB, options fakeapi.Options, connections map[string]stri
 	if options.Now == nil {
 		options.Now = w.clock.Now
 	}
-	options.Flat = acctest.FlatAnswers()
+	options.Flat = clitest.FlatAnswers()
 	w.api = fakeapi.New(options)
 	for name, token := range connections {
 		w.api.AddConnection(token, name)
@@ -79,9 +79,9 @@ func (w *world) newProvider() func() fwprovider.Provider {
 }
 
 // workspace has the CLI itself run against the world's provider.
-func (w *world) workspace() *acctest.Workspace {
+func (w *world) workspace() *clitest.Workspace {
 	w.t.Helper()
-	workspace := acctest.NewWorkspace(w.t)
+	workspace := clitest.NewWorkspace(w.t)
 	workspace.UseServer(provider.NewServer(w.newProvider()))
 	return workspace
 }
@@ -89,7 +89,7 @@ func (w *world) workspace() *acctest.Workspace {
 // provider writes the provider block with these App Connections and further
 // arguments.
 func (w *world) provider(tokens map[string]string, arguments ...string) string {
-	return acctest.RequiredProviders + fmt.Sprintf(`
+	return clitest.RequiredProviders + fmt.Sprintf(`
 provider "octoeverywhere" {
   endpoint   = %q
   app_tokens = %s

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package acctest is the real terraform or tofu in tests, with all that
+// Package clitest is the real terraform or tofu in tests, with all that
 // terraform-plugin-testing's steps lack: warnings, saved plans, crashes,
 // interrupts, several providers, and what stands in which file. It is
 // internal/cli with a testing.TB.
-package acctest
+package clitest
 
 import (
 	"flag"
