@@ -140,7 +140,8 @@ type life struct {
 
 // live plays a fleet's life once, and adds what it measured.
 func (b *bench) live(ctx context.Context, l life, f fleet) error {
-	api := fakeapi.New(fakeapi.Options{Latency: l.latency})
+	api := fakeapi.New(fakeapi.Options{})
+	api.OnRequest(func(fakeapi.Request) { time.Sleep(l.latency) })
 	for i := range f.N {
 		api.AddConnection(token(i), fmt.Sprintf("printer %d", i))
 	}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 )
 
+const jsonType = "application/json; charset=utf-8"
+
 // answer is what a call returns.
 type answer struct {
 	status int
@@ -64,7 +66,7 @@ func (s *Server) write(w http.ResponseWriter, given answer) {
 		w.WriteHeader(given.status)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Type", jsonType)
 	w.WriteHeader(given.status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

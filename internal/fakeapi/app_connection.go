@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -17,7 +16,6 @@ type appConnection struct {
 	revoked     int // 603 or 604; 0 = alive
 	supporter   bool
 	online      bool
-	infoStatus  int // scripted answer of info; 0 = normal
 	webhook     *Webhook
 
 	connected    time.Time
@@ -81,11 +79,6 @@ func (s *Server) SetOnline(token string, yes bool) {
 	})
 }
 
-// SetInfoStatus makes info answer a status, such as 601 or 602; 0 is normal.
-func (s *Server) SetInfoStatus(token string, status int) {
-	s.change(token, func(c *appConnection) { c.infoStatus = status })
-}
-
 // change panics when there is no such App Connection: a test that changes
 // another than it meant would prove nothing.
 func (s *Server) change(token string, change func(*appConnection)) {
@@ -116,16 +109,7 @@ const dotNetTime = "2006-01-02T15:04:05.0000000Z"
 // info tells of the printer, nothing of the webhook (DESIGN.md, "Info"). What
 // depends on the printer being online is absent while it is not; a printer
 // that was never disconnected has .NET's zero time for it.
-func (s *Server) info(c *appConnection) answer {
-	if c.infoStatus != 0 {
-		return refusedFor(c.infoStatus)
-	}
-	number := func(n int) any {
-		if s.options.Dialect&DigitStrings != 0 {
-			return strconv.Itoa(n)
-		}
-		return n
-	}
+func (c *appConnection) info() answer {
 	told := map[string]any{
 		"PrinterName":           c.printerName,
 		"IsOnline":              c.online,
@@ -133,9 +117,9 @@ func (s *Server) info(c *appConnection) answer {
 		"LastDisconnectTimeUtc": "0001-01-01T00:00:00",
 		"UserFacingPrinterUrl":  "https://octoeverywhere.com/printer/" + url.PathEscape(c.printerName),
 		"PrinterLimits": map[string]any{
-			"MaxDownloadFileSizeBytes":                     number(1 << 30),
-			"MaxUploadFileSizeBytes":                       number(1 << 29),
-			"MaxSingleWebcamStreamLengthSeconds":           number(3600),
+			"MaxDownloadFileSizeBytes":                     1 << 30,
+			"MaxUploadFileSizeBytes":                       1 << 29,
+			"MaxSingleWebcamStreamLengthSeconds":           3600,
 			"MaxTotalWebcamStreamTimePerTimeWindowSeconds": nil,
 			"WebcamStreamTimeWindow":                       nil,
 		},

@@ -33,12 +33,6 @@ func (f fields) token() string {
 	return token
 }
 
-// tookEffect is whether an answer means that the call changed or sent
-// something.
-func tookEffect(call Call, given answer) bool {
-	return given.status == http.StatusOK && call != CallInfo
-}
-
 // perform carries a call out.
 func (s *Server) perform(r *http.Request, request Request, sent fields) answer {
 	if request.Token == "" {
@@ -60,7 +54,7 @@ func (s *Server) perform(r *http.Request, request Request, sent fields) answer {
 		c.webhook = nil
 		return answer{status: http.StatusOK}
 	default:
-		return s.info(c)
+		return c.info()
 	}
 }
 
@@ -107,10 +101,7 @@ func (s *Server) set(c *appConnection, edition Editions, sent fields) answer {
 	if edition == EditionAppConnection {
 		return answer{status: http.StatusOK} // nothing is promised
 	}
-	echo := map[string]any{"CallbackUrl": target}
-	if s.options.Dialect&SuccessLeftOut == 0 {
-		echo["Success"] = true
-	}
+	echo := map[string]any{"Success": true, "CallbackUrl": target}
 	if events != nil {
 		echo["EventTypes"] = events
 	}

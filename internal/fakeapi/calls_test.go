@@ -12,8 +12,7 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestShapes is how answers are written: in the envelope, flat, and in the
-// dialects of a Result.
+// TestShapes is how answers are written: in the envelope and flat.
 func TestShapes(t *testing.T) {
 	t.Parallel()
 	type answered struct {
@@ -41,18 +40,12 @@ func TestShapes(t *testing.T) {
 		{del, "", 200, "", nil},
 		{del, "", 200, "", nil}, // where there is none
 	}
-	dialects := []answered{
-		{set, setBody, 200, "", object{"CallbackUrl": someURL}},
-		{test, "", 200, "", 0.0},
-	}
 	for name, shape := range map[string]struct {
 		options fakeapi.Options
 		want    []answered
 	}{
 		"envelope": {fakeapi.Options{}, documented},
 		"flat":     {fakeapi.Options{Flat: true}, documented},
-		"dialects": {fakeapi.Options{Dialect: fakeapi.SuccessLeftOut | fakeapi.BareTestStatus | fakeapi.DigitStrings}, dialects},
-		"field":    {fakeapi.Options{TestStatusField: "Http"}, []answered{{set, setBody, 200, "", object{"Success": true, "CallbackUrl": someURL}}, {test, "", 200, "", object{"Http": 0.0}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,9 +66,6 @@ func TestShapes(t *testing.T) {
 				if strings.Contains(want.body, odd) && (!strings.Contains(body, "<1>&") || w.saved().URL != odd) {
 					t.Errorf("the URL is not as it was given: %s", body)
 				}
-			}
-			if shape.options.Dialect != 0 && !strings.Contains(w.want(200, info, ""), `"`+limits+`":"536870912"`) {
-				t.Error("a number of info is no string of digits")
 			}
 		})
 	}
@@ -148,8 +138,6 @@ func TestConnection(t *testing.T) {
 		if got = decode[object](t, w.want(200, info, "")); got["IsOnline"] != true || got["LastConnectionTimeUtc"] != "2026-03-01T14:00:00.0000000Z" {
 			t.Errorf("online again: %v", got)
 		}
-		w.SetInfoStatus(token, 602)
-		w.want(602, info, "")
 
 		w.set(set, someURL)
 		w.Revoke(token, status)

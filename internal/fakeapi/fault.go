@@ -4,53 +4,38 @@ package fakeapi
 
 import (
 	"fmt"
+	"io"
+	"maps"
+	"net"
 	"net/http"
-)
-
-// Kind is how a scripted fault goes wrong.
-type Kind string
-
-// The kinds of faults. The zero Kind answers with the fault's Status, Header
-// and Body. All but Hang and Reset use Status (0 = 200), Header, ContentType
-// and, as told here, Body.
-const (
-	Hang      Kind = "hang"      // no answer, until the client leaves or the server closes
-	Reset     Kind = "reset"     // the TCP connection is reset without an answer
-	Truncated Kind = "truncated" // Body (else the start of some JSON), less than Content-Length says, then the connection ends
-	Endless   Kind = "endless"   // Body, then white space without end, as fast as it is read
-	SlowDrip  Kind = "slow drip" // Body a byte at a time, 20 a second; without a Body, white space without end
-	Nested    Kind = "nested"    // JSON nested 20,000 deep
+	"strings"
 )
 
 // Fault is a scripted misbehaviour of calls. Faults wait in the order in which
-// they were scripted; the first that fits a request is the one it meets.
-//
-// A Fault that has neither Kind nor Status nor Body changes nothing about the
-// answer but adds its Header: with Before it is a place to stop at.
+// they were scripted; the first that fits a request is applied to it.
 type Fault struct {
 	Call  Call   // "" = any, unserved paths too
 	Token string // "" = any
+	Times int    // how many requests it is applied to: 0 = one, -1 = no limit
 	Every int    // only each n-th request that fits, the n-th first; 0 and 1 = each
-	Times int    // how often it is met: 0 = once, -1 = for ever
 
-	Before func(Request) // called when it is met, before all else; it may block
-
-	// Commit carries the call out first, where it is served: the service did
+	// TakeEffect carries the call out first, where it is served: the service did
 	// what was asked, and the answer is lost or wrong.
-	Commit bool
+	TakeEffect bool
 
-	Kind        Kind
-	Status      int         // 200 to 999
-	Header      http.Header // such as Retry-After or Location
-	ContentType string      // "" = JSON for a Body that begins like it, else what net/http makes of it
-	// Body of the answer. When it and ContentType are empty, a Status that is
-	// an error of the API (DESIGN.md, "Statuses") has the body that errors have.
+	Drop bool // no answer: the TCP connection is reset
+	Hang bool // no answer, until the client leaves or the server closes
+
+	Status int         // of the answer, 200 to 999; 0 = 200
+	Header http.Header // of the answer, such as Retry-After or Location
+	// Body of the answer. When it is empty, a Status that is an error of the API
+	// (DESIGN.md, "Statuses") has the body that errors have. Without a
+	// Content-Type in Header, a Body that begins like JSON is sent as JSON.
 	Body string
 }
 
 // ErrorIn200 is HTTP 200 with an error inside and no Result, as the service was
-// seen to answer (DESIGN.md, "Envelope"). Which call it is for is up to the
-// caller, as with [Enveloped].
+// seen to answer (DESIGN.md, "Envelope").
 func ErrorIn200(status int, words string) Fault {
 	return Fault{Body: fmt.Sprintf(`{"Status":%d,"Error":%q}`, status, words)}
 }
@@ -65,8 +50,8 @@ func Enveloped(status, words, result string) Fault {
 	return Fault{Body: fmt.Sprintf(`{%s"Error":%q,"IsUserError":false,"Result":%s}`, status, words, result)}
 }
 
-// fault is a Fault and how often it was met.
-type fault struct {
+// scripted is a Fault and how often it fitted and may still be applied.
+type scripted struct {
 	Fault
 	fitted, left int
 }
@@ -75,12 +60,12 @@ type fault struct {
 func (s *Server) Script(faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, scripted := range faults {
-		left := scripted.Times
+	for _, fault := range faults {
+		left := fault.Times
 		if left == 0 {
 			left = 1
 		}
-		s.faults = append(s.faults, &fault{Fault: scripted, left: left})
+		s.faults = append(s.faults, &scripted{Fault: fault, left: left})
 	}
 }
 
@@ -91,37 +76,70 @@ func (s *Server) ClearScript() {
 	s.faults = nil
 }
 
-// meet finds the fault for a request and uses it up; s.mu is held.
-func (s *Server) meet(r *Request) *Fault {
-	for i, scripted := range s.faults {
-		if (scripted.Call != "" && scripted.Call != r.Call) || (scripted.Token != "" && scripted.Token != r.Token) {
+// nextFault finds the fault for a request, nil for none, and uses it up; s.mu
+// is held.
+func (s *Server) nextFault(r *Request) *Fault {
+	for i, f := range s.faults {
+		if (f.Call != "" && f.Call != r.Call) || (f.Token != "" && f.Token != r.Token) {
 			continue
 		}
-		scripted.fitted++
-		if scripted.Every > 1 && scripted.fitted%scripted.Every != 0 {
+		f.fitted++
+		if f.Every > 1 && f.fitted%f.Every != 0 {
 			continue
 		}
-		if scripted.left > 0 {
-			scripted.left--
+		if f.left > 0 {
+			f.left--
 		}
-		if scripted.left == 0 {
+		if f.left == 0 {
 			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
 		}
-		return &scripted.Fault
+		return &f.Fault
 	}
 	return nil
 }
 
-// answers is false for a fault that leaves the answer to the call.
-func (f *Fault) answers() bool { return f.Kind != "" || f.Status != 0 || f.Body != "" }
-
 // status is what a client gets; 0 = no answer.
 func (f *Fault) status() int {
 	switch {
-	case f.Kind == Hang || f.Kind == Reset:
+	case f.Drop || f.Hang:
 		return 0
 	case f.Status == 0:
 		return http.StatusOK
 	}
 	return f.Status
+}
+
+// answerWith answers as the fault says. http.ErrAbortHandler is how a handler
+// has net/http drop the connection.
+func (s *Server) answerWith(f *Fault, w http.ResponseWriter, r *http.Request) {
+	switch {
+	case f.Hang:
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	case f.Drop:
+		reset(w)
+		panic(http.ErrAbortHandler)
+	}
+	if strings.HasPrefix(f.Body, "{") || strings.HasPrefix(f.Body, "[") {
+		w.Header().Set("Content-Type", jsonType)
+	}
+	maps.Copy(w.Header(), f.Header)
+	if _, known := meanings[f.status()]; known && f.Body == "" {
+		s.write(w, refusedFor(f.status()))
+		return
+	}
+	w.WriteHeader(f.status())
+	_, _ = io.WriteString(w, f.Body)
+}
+
+// reset ends the TCP connection with RST where it can, else without an answer.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // close sends RST instead of FIN
+	}
+	_ = conn.Close()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,8 +19,7 @@ import (
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	const (
-		json  = "application/json; charset=utf-8"
-		start = `{"Status":200,"Error":"","IsUserError":false,"Result":{"Success":`
+		json = "application/json; charset=utf-8"
 	)
 	for name, tt := range map[string]struct {
 		fault       fakeapi.Fault
@@ -32,46 +32,35 @@ func TestFaults(t *testing.T) {
 		"API error":       {fakeapi.Fault{Status: 613}, 613, json, `{"Status":613,"Error":"There is no active print.","IsUserError":false,"Result":null}`, 0, nil},
 		"flat, API error": {fakeapi.Fault{Status: 500}, 500, json, `{"Error":"Internal server error.","Success":false}`, 0, nil},
 		"a new code":      {fakeapi.Fault{Status: 699}, 699, "", "", 0, nil},
-		"its own body":    {fakeapi.Fault{Status: 600, Body: "oops", ContentType: "text/plain"}, 600, "text/plain", "oops", 0, nil},
-		"its own type":    {fakeapi.Fault{Status: 500, ContentType: "text/plain"}, 500, "text/plain", "", 0, nil},
-		"HTML":            {fakeapi.Fault{Body: fakeapi.HTML}, 200, "text/html; charset=utf-8", fakeapi.HTML, 0, nil},
+		"its own type":    {fakeapi.Fault{Status: 600, Body: "{}", Header: http.Header{"Content-Type": {"text/plain"}}}, 600, "text/plain", "{}", 0, nil},
+		"HTML":            {fakeapi.Fault{Body: "<!doctype html>"}, 200, "text/html; charset=utf-8", "<!doctype html>", 0, nil},
 		"error in a 200":  {fakeapi.ErrorIn200(400, "Invalid Id"), 200, json, `{"Status":400,"Error":"Invalid Id"}`, 0, nil},
 		"envelope":        {fakeapi.Enveloped(`"604"`, "gone", `[7]`), 200, json, `{"Status":"604","Error":"gone","IsUserError":false,"Result":[7]}`, 0, nil},
 		"no Status":       {fakeapi.Enveloped("", "", "null"), 200, json, `{"Error":"","IsUserError":false,"Result":null}`, 0, nil},
 
-		"truncated":             {fakeapi.Fault{Kind: fakeapi.Truncated}, 200, json, start + "tr", 0, io.ErrUnexpectedEOF},
-		"flat, truncated":       {fakeapi.Fault{Kind: fakeapi.Truncated}, 200, json, `{"Success":tr`, 0, io.ErrUnexpectedEOF},
-		"truncated as scripted": {fakeapi.Fault{Kind: fakeapi.Truncated, Status: 500, Body: `{"a`}, 500, json, `{"a`, 0, io.ErrUnexpectedEOF},
-		"endless":               {fakeapi.Fault{Kind: fakeapi.Endless, Body: `{"a":true}`}, 200, json, `{"a":true}  `, 1e6, nil},
-		"slow drip":             {fakeapi.Fault{Kind: fakeapi.SlowDrip}, 200, json, " ", 3, nil},
-		"slow drip with an end": {fakeapi.Fault{Kind: fakeapi.SlowDrip, Status: 600, Body: "{}"}, 600, "", "{}", 0, nil},
-		"nested":                {fakeapi.Fault{Kind: fakeapi.Nested}, 200, json, start + `{"Success":`, 240059, nil},
-		"reset":                 {fakeapi.Fault{Kind: fakeapi.Reset}, 0, "", "", 0, syscall.ECONNRESET},
+		"cut off": {fakeapi.Fault{Body: `{"a`, Header: http.Header{"Content-Length": {"9"}}}, 200, json, `{"a`, 0, io.ErrUnexpectedEOF},
+		"dropped": {fakeapi.Fault{Drop: true}, 0, "", "", 0, syscall.ECONNRESET},
 	} {
-		for _, commit := range []bool{false, true} {
+		for _, effect := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, fakeapi.Options{Flat: strings.HasPrefix(name, "flat")})
 				fault := tt.fault
-				fault.Commit = commit
+				fault.TakeEffect = effect
 				w.Script(fault)
 				length := max(tt.length, len(tt.body))
-				limit := max(length, 1e6)
-				if name == "slow drip" {
-					limit = length
-				}
 				// A POST with a body is not sent again by net/http itself.
-				got := w.send(t.Context(), set, token, setBody, int64(limit))
+				got := w.send(t.Context(), set, token, setBody, 1e6)
 				if body := strings.TrimSuffix(got.body, "\n"); !strings.HasPrefix(body, tt.body) || len(body) != length {
 					t.Errorf("%d bytes: %.80s", len(body), body)
 				}
 				if got.status != tt.status || !errors.Is(got.err, tt.err) || tt.contentType != "" && got.header.Get("Content-Type") != tt.contentType {
 					t.Errorf("%d %v %v", got.status, got.err, got.header)
 				}
-				if _, found := w.Webhook(token); found != commit {
-					t.Errorf("saved: %v, want %v", found, commit)
+				if _, found := w.Webhook(token); found != effect {
+					t.Errorf("saved: %v, want %v", found, effect)
 				}
-				if log := w.Requests(); len(log) != 1 || log[0].Status != tt.status || log[0].Committed != commit {
+				if log := w.Requests(); len(log) != 1 || log[0].Status != tt.status {
 					t.Errorf("logged: %+v", log)
 				}
 				w.want(200, set, setBody)
@@ -86,9 +75,10 @@ func TestHang(t *testing.T) {
 	w := newWorld(t, fakeapi.Options{})
 	ctx, leave := context.WithCancel(t.Context())
 	running := w.listen()
+	met, done := make(chan fakeapi.Request, 1), make(chan reply)
+	w.OnRequest(func(r fakeapi.Request) { met <- r })
 	for _, end := range []func(){leave, func() { _ = running.Close() }} {
-		met, done := make(chan fakeapi.Request, 1), make(chan reply)
-		w.Script(fakeapi.Fault{Kind: fakeapi.Hang, Before: func(r fakeapi.Request) { met <- r }})
+		w.Script(fakeapi.Fault{Hang: true})
 		go func() { done <- w.send(ctx, set, token, setBody, 1) }()
 		if r := <-met; r.Call != fakeapi.CallSet || r.Token != token || r.Body != setBody {
 			t.Errorf("the hook got a %s", r.Call)
@@ -131,27 +121,29 @@ func TestFirstFaultThatFits(t *testing.T) {
 	ask(info, token, 200, 200, 503, 200, 200, 503, 200, 200, 200)
 }
 
-// TestBefore holds back one request and no other, and what it does.
-func TestBefore(t *testing.T) {
+// TestHook holds back one request and no other, and what it does.
+func TestHook(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakeapi.Options{})
 	met, release, done := make(chan struct{}), make(chan struct{}), make(chan reply)
-	w.Script(fakeapi.Fault{Call: fakeapi.CallSet, Before: func(fakeapi.Request) {
-		close(met)
-		<-release
-	}})
+	w.OnRequest(func(r fakeapi.Request) {
+		if r.Call == fakeapi.CallSet {
+			close(met)
+			<-release
+		}
+	})
 	go func() { done <- w.ask(set, setBody) }()
 	<-met
 	w.ResetRequests() // what is under way is in nobody's log
 	w.want(200, info, "")
 	if w.saved().URL != "" {
-		t.Error("saved before Before returned")
+		t.Error("saved before the hook returned")
 	}
 	close(release)
 	if got := <-done; got.status != 200 || w.saved().URL != someURL {
 		t.Errorf("answered %d", got.status)
 	}
-	if log := w.Requests(); len(log) != 1 || log[0].Call != fakeapi.CallInfo || log[0].Committed {
+	if log := w.Requests(); len(log) != 1 || log[0].Call != fakeapi.CallInfo {
 		t.Errorf("%+v", log)
 	}
 }

@@ -14,8 +14,7 @@ type Request struct {
 	Token     string // of the header, else of a POST's JSON body
 	Body      string // at most 1 MiB
 	UserAgent string
-	Status    int  // what was answered; 0 = not answered yet, or never
-	Committed bool // whether a Set, Delete or TestWebhook took effect
+	Status    int // what was answered; 0 = not answered yet, or never
 }
 
 // Requests returns the log, in the order in which the requests arrived. Who
@@ -70,20 +69,19 @@ func (s *Server) OnRequest(hook func(Request)) {
 	s.hooks = append(s.hooks, hook)
 }
 
-// arrived enters a request into the log, and finds the fault that it meets and
-// the hooks to call.
+// arrived enters a request into the log, and finds the fault for it and the
+// hooks to call.
 func (s *Server) arrived(r Request) (*Request, *Fault, []func(Request)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, &r)
-	return &r, s.meet(&r), slices.Clip(s.hooks)
+	return &r, s.nextFault(&r), slices.Clip(s.hooks)
 }
 
-// settle completes a request's entry. Entries of a log that was reset meanwhile
-// are nobody's.
-func (s *Server) settle(entry *Request, status int, committed bool) {
+// answered completes a request's entry. An entry of a log that was reset
+// meanwhile is in no log.
+func (s *Server) answered(entry *Request, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	entry.Status = status
-	entry.Committed = entry.Committed || committed
 }

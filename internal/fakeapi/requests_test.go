@@ -3,10 +3,8 @@
 package fakeapi_test
 
 import (
-	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
@@ -22,16 +20,16 @@ func TestRequestLog(t *testing.T) {
 	w.ask(test, "")
 	log := w.Requests()
 	for i, want := range []fakeapi.Request{
-		{Call: fakeapi.CallSet, Edition: fakeapi.EditionNotifications, Method: "POST", Path: path(set), Token: token, Body: setBody, Status: 200, Committed: true},
+		{Call: fakeapi.CallSet, Edition: fakeapi.EditionNotifications, Method: "POST", Path: path(set), Token: token, Body: setBody, Status: 200},
 		{Call: fakeapi.CallSet, Edition: fakeapi.EditionAppConnection, Method: "POST", Path: path(next), Token: token, Body: `{"AppToken":"token-garage"}`, Status: 400},
 		{Call: fakeapi.CallInfo, Method: "GET", Path: path(info), Token: token, Status: 200},
-		{Call: fakeapi.CallTest, Method: "GET", Path: path(test), Token: token, Status: 200, Committed: true},
+		{Call: fakeapi.CallTest, Method: "GET", Path: path(test), Token: token, Status: 200},
 	} {
 		want.UserAgent = "Go-http-client/1.1"
 		if log[i] != want {
 			t.Errorf("%d: %+v, want %+v", i, log[i], want)
 		}
-		want.Status, want.Committed = 0, false
+		want.Status = 0
 		if hooked[i] != want {
 			t.Errorf("%d: the hook got %+v", i, hooked[i])
 		}
@@ -46,54 +44,6 @@ func TestRequestLog(t *testing.T) {
 }
 
 func path(call string) string { return strings.TrimLeft(call, "GETPOS ") }
-
-// TestRegion sends callers to the region first, which has no effect.
-func TestRegion(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		options  fakeapi.Options
-		path     string
-		status   int
-		location string
-	}{
-		{fakeapi.Options{RegionPath: "/lon"}, "", 307, "/lon"},
-		{fakeapi.Options{RegionPath: "/lon"}, "/lon", 200, ""},
-		{fakeapi.Options{RegionHost: "lon.localhost", RegionStatus: 301}, "", 301, "http://lon.localhost:PORT"},
-		{fakeapi.Options{RegionHost: "127.0.0.1"}, "", 200, ""},
-		{fakeapi.Options{RegionHost: "lon.localhost", RegionPath: "/lon"}, "/lon", 307, "http://lon.localhost:PORT/lon"},
-	} {
-		w := newWorld(t, tt.options)
-		const called = "/api/notifications/setfromappconnection?a=%20b"
-		got := w.ask("POST "+tt.path+called, setBody)
-		_, port, _ := strings.Cut(strings.TrimPrefix(w.url, "http://"), ":")
-		if tt.location != "" {
-			tt.location = strings.Replace(tt.location, "PORT", port, 1) + called
-		}
-		if got.status != tt.status || got.header.Get("Location") != tt.location {
-			t.Errorf("%+v: %d to %q", tt, got.status, got.header.Get("Location"))
-		}
-		call, served := fakeapi.CallRedirect, tt.status == 200
-		if served {
-			call = fakeapi.CallSet
-		}
-		if entry := w.Requests()[0]; entry.Call != call || entry.Status != tt.status || entry.Committed != served || (w.saved().URL != "") != served {
-			t.Errorf("%+v: logged as %+v", tt, entry)
-		}
-	}
-}
-
-// TestLatency holds back the answer until its time is over, or the client has
-// left; then nothing has happened.
-func TestLatency(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{Latency: time.Hour})
-	ctx, cancel := context.WithCancel(t.Context())
-	w.OnRequest(func(fakeapi.Request) { cancel() })
-	if got := w.send(ctx, set, token, setBody, 1); got.err == nil || w.saved().URL != "" {
-		t.Errorf("answered %d at once, saved %+v", got.status, w.saved())
-	}
-	newWorld(t, fakeapi.Options{Latency: time.Millisecond}).want(200, set, setBody)
-}
 
 // TestListen is on loopback only, and again at the same address.
 func TestListen(t *testing.T) {

@@ -16,14 +16,11 @@ import (
 var services = map[string]fakeapi.Options{
 	"envelope": {},
 	"flat":     {Flat: true},
-	"region":   {RegionPath: "/lon", RegionStatus: http.StatusFound},
 }
 
 // servicesOf are those that may have a fault.
 func servicesOf(fault string) []string {
 	switch {
-	case fault == "302 to a region":
-		return []string{"region"}
 	case strings.HasPrefix(fault, "flat, "):
 		return []string{"flat"}
 	case strings.HasPrefix(fault, "envelope, "), strings.Contains(fault, " in a 200"), network[fault] != "":
@@ -45,23 +42,19 @@ type fault func(scene) fakeapi.Fault
 // faults are those of the matrix whose names don't say it all. Of the 200s most
 // commit: the appconnection edition promises no body, so they are a success there.
 var faults = map[string]fault{
-	"302 to a region":       plain(fakeapi.Fault{}), // the service does so by itself
-	"303 to a region":       redirect(http.StatusSeeOther, func(scene) string { return "/lon" }),
+	"303 to another path":   redirect(http.StatusSeeOther, func(scene) string { return "/lon" }),
 	"204":                   plain(fakeapi.Fault{Status: http.StatusNoContent}),
 	"614, not in the table": status(614),
-	"empty":                 plain(fakeapi.Fault{Status: http.StatusOK, Commit: true}),
-	"HTML":                  saying(fakeapi.Fault{ContentType: "text/html"}, scene.page),
-	"nested deeply":         plain(fakeapi.Fault{Kind: fakeapi.Nested, Commit: true}),
-	"endless":               saying(fakeapi.Fault{Kind: fakeapi.Endless, Commit: true}, scene.refusal),
-	"slow drip":             saying(fakeapi.Fault{Kind: fakeapi.SlowDrip, Commit: true}, scene.refusal),
-	"cut off":               saying(fakeapi.Fault{Kind: fakeapi.Truncated, Commit: true}, scene.half),
-	"reset before commit":   plain(fakeapi.Fault{Kind: fakeapi.Reset}),
-	"reset after commit":    plain(fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}),
-	"hang before commit":    plain(fakeapi.Fault{Kind: fakeapi.Hang}),
-	"hang after commit":     plain(fakeapi.Fault{Kind: fakeapi.Hang, Commit: true}),
+	"empty":                 plain(fakeapi.Fault{Status: http.StatusOK, TakeEffect: true}),
+	"HTML":                  saying(fakeapi.Fault{}, scene.page),
+	"cut off":               saying(fakeapi.Fault{Header: http.Header{"Content-Length": {"100000"}}, TakeEffect: true}, scene.half),
+	"reset before commit":   plain(fakeapi.Fault{Drop: true}),
+	"reset after commit":    plain(fakeapi.Fault{Drop: true, TakeEffect: true}),
+	"hang before commit":    plain(fakeapi.Fault{Hang: true}),
+	"hang after commit":     plain(fakeapi.Fault{Hang: true, TakeEffect: true}),
 
-	"flat, wrong types":     saying(fakeapi.Fault{Commit: true}, scene.wrongTypes),
-	"flat, another webhook": saying(fakeapi.Fault{Commit: true}, scene.another),
+	"flat, wrong types":     saying(fakeapi.Fault{TakeEffect: true}, scene.wrongTypes),
+	"flat, another webhook": saying(fakeapi.Fault{TakeEffect: true}, scene.another),
 	"flat, Success false":   saying(fakeapi.Fault{}, scene.refusal),
 
 	"envelope, no Status":             enveloping("", scene.saved),
@@ -72,7 +65,7 @@ var faults = map[string]fault{
 	"envelope, Result null":           enveloping("200", func(scene) string { return "null" }),
 	"envelope, wrong types":           enveloping("200", scene.wrongTypes),
 	"envelope, another webhook":       enveloping("200", scene.another),
-	"envelope, JSON cut off":          saying(fakeapi.Fault{Commit: true}, scene.half),
+	"envelope, JSON cut off":          saying(fakeapi.Fault{TakeEffect: true}, scene.half),
 
 	"DNS failure":        plain(fakeapi.Fault{}),
 	"refused connection": plain(fakeapi.Fault{}),
@@ -80,7 +73,7 @@ var faults = map[string]fault{
 }
 
 // takesTime are the faults that only the request timeout ends.
-var takesTime = map[string]bool{"hang before commit": true, "hang after commit": true, "slow drip": true}
+var takesTime = map[string]bool{"hang before commit": true, "hang after commit": true}
 
 // network are the faults of no server: while they last, the provider is
 // configured with these endpoints.
@@ -125,7 +118,7 @@ func saying(f fakeapi.Fault, body func(scene) string) fault {
 }
 
 func status(code int) fault {
-	return saying(fakeapi.Fault{Status: code, ContentType: "application/json"}, func(s scene) string {
+	return saying(fakeapi.Fault{Status: code}, func(s scene) string {
 		if s.flat {
 			return s.refusal()
 		}
@@ -135,7 +128,7 @@ func status(code int) fault {
 
 func redirect(code int, to func(scene) string) fault {
 	return func(s scene) fakeapi.Fault {
-		return fakeapi.Fault{Status: code, ContentType: "text/html", Body: s.page(), Header: http.Header{
+		return fakeapi.Fault{Status: code, Body: s.page(), Header: http.Header{
 			"Location": {to(s) + "/api?t=" + url.QueryEscape(s.token) + "&u=" + url.QueryEscape(s.url)},
 		}}
 	}
@@ -143,7 +136,7 @@ func redirect(code int, to func(scene) string) fault {
 
 // enveloping is a success with this status and result.
 func enveloping(status string, result func(scene) string) fault {
-	return saying(fakeapi.Fault{Commit: true}, func(s scene) string { return fakeapi.Enveloped(status, "", result(s)).Body })
+	return saying(fakeapi.Fault{TakeEffect: true}, func(s scene) string { return fakeapi.Enveloped(status, "", result(s)).Body })
 }
 
 // words repeat the secrets in every way that a service might.

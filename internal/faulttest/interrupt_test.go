@@ -37,8 +37,8 @@ func TestInterrupt(t *testing.T) {
 		// what is in state afterwards
 		created, updated, deleted string
 	}{
-		"stalled call":                          {fakeapi.Fault{Kind: fakeapi.Hang}, false, "unsure", "unsure", "unsure"},
-		"stalled call that took effect, Ctrl-C": {fakeapi.Fault{Kind: fakeapi.Hang, Commit: true}, true, "unsure", "unsure", "unsure"},
+		"stalled call":                          {fakeapi.Fault{Hang: true}, false, "unsure", "unsure", "unsure"},
+		"stalled call that took effect, Ctrl-C": {fakeapi.Fault{Hang: true, TakeEffect: true}, true, "unsure", "unsure", "unsure"},
 		"wait after 429":                        {fakeapi.Fault{Status: 429, Header: later}, false, "absent", "kept", "kept"},
 		"wait after 503, Ctrl-C":                {fakeapi.Fault{Status: 503, Header: later}, true, "unsure", "unsure", "unsure"},
 	} {
@@ -51,12 +51,12 @@ func TestInterrupt(t *testing.T) {
 			for name, call := range map[string]fakeapi.Call{"created": fakeapi.CallSet, "updated": fakeapi.CallSet, "deleted": fakeapi.CallDelete} {
 				fault := test.fault
 				fault.Call, fault.Token, fault.Times = call, f.token(name), -1
-				fault.Before = func(fakeapi.Request) { struck <- struct{}{} }
 				f.api.Script(fault)
 			}
 			f.configure(map[string]int{"created": 1, "updated": 2, "afterwards": 1})
 			before := readState(t, f.ws)
 			f.api.ResetRequests()
+			f.api.OnRequest(func(fakeapi.Request) { struck <- struct{}{} })
 
 			f.ws.Setenv("TF_LOG_PROVIDER", "WARN")
 			f.ws.Setenv("TF_LOG_PATH", filepath.Join(f.ws.Dir, "warn.log"))
@@ -64,7 +64,7 @@ func TestInterrupt(t *testing.T) {
 			for range 3 {
 				run.until(struck)
 			}
-			for test.fault.Kind == "" && strings.Count(f.ws.Read("warn.log"), "Waiting before the request is sent again") < 3 {
+			for !test.fault.Hang && strings.Count(f.ws.Read("warn.log"), "Waiting before the request is sent again") < 3 {
 				time.Sleep(10 * time.Millisecond) // else the answer itself might be cut off
 			}
 			to := run.Process.Pid

@@ -39,7 +39,7 @@ func TestLoad(t *testing.T) {
 					faults++
 					fault := []fakeapi.Fault{
 						{Status: 429, Header: http.Header{"Retry-After": {"1"}}},
-						{Status: 500}, {Status: 500, Commit: true}, {Status: 600}, {Status: 600, Commit: true},
+						{Status: 500}, {Status: 500, TakeEffect: true}, {Status: 600}, {Status: 600, TakeEffect: true},
 					}[random.IntN(5)]
 					fault.Call, fault.Token = fakeapi.CallSet, f.token(name)
 					f.api.Script(fault)

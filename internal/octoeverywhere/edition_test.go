@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	notFound = fakeapi.Fault{Status: 404, ContentType: "text/plain", Body: "404 page not found"}
-	page     = fakeapi.Fault{Status: 200, ContentType: "text/html; charset=utf-8", Body: fakeapi.HTML}
+	notFound = fakeapi.Fault{Status: 404, Body: "404 page not found"}
+	page     = fakeapi.Fault{Status: 200, Body: "<!doctype html><html><body>OctoEverywhere</body></html>"}
 	oldPath  = EditionNotifications.request(hook).path
 	newPath  = EditionAppConnection.request(hook).path
 )
@@ -32,13 +32,13 @@ func TestDiscovery(t *testing.T) {
 	const moves, settles, nothing = "moves on", "settles", "nothing"
 	cases := map[string][]fakeapi.Fault{
 		settles: {
-			{}, json200(`{"Success":false}`), fakeapi.ErrorIn200(603, "gone"),
+			json200(`{"Success":true,"CallbackUrl":"` + callbackURL + `","EventTypes":[1,2,3]}`), json200(`{"Success":false}`), fakeapi.ErrorIn200(603, "gone"),
 			fakeapi.Enveloped("200", "", `["no object"]`), fakeapi.Enveloped("200", "", "null"),
 		},
-		nothing: {{Kind: fakeapi.Reset}, fakeapi.ErrorIn200(500, "oops")},
+		nothing: {{Drop: true}, fakeapi.ErrorIn200(500, "oops")},
 		moves: {
 			notFound, redirect("https://login.example/"), page, fakeapi.ErrorIn200(404, "no such call"),
-			{Status: 200, ContentType: "text/plain", Body: "OK"},
+			{Status: 200, Body: "OK"},
 			json200(`{"Result":{}}`), json200(`{"Success":"true"}`), json200(`[{"Success":true}]`),
 		},
 	}
@@ -92,7 +92,9 @@ func TestManyFirstCalls(t *testing.T) {
 		{"all refused", fakeapi.Options{}, always(status(603)), fakeapi.EditionNotifications, 0},
 	} {
 		s := serve(t, tt.options)
-		s.Script(tt.fault)
+		if tt.fault.Status != 0 {
+			s.Script(tt.fault)
+		}
 		c := newClient(t, s.url)
 		var running sync.WaitGroup
 		for range parallel {
@@ -150,7 +152,7 @@ func TestNeitherServed(t *testing.T) {
 		{"404 and 404", notFound, notFound, 404, "404", false},
 		{"403 and 404", forbidden, notFound, 403, "blocked by policy", false},
 		{"404 and 403", notFound, forbidden, 403, "blocked by policy", false},
-		{"401 and 403 with words", fakeapi.Fault{Status: 401, ContentType: "text/plain"}, forbidden, 403, "blocked by policy", false},
+		{"401 and 403 with words", fakeapi.Fault{Status: 401}, forbidden, 403, "blocked by policy", false},
 		{"redirect and 404", redirect("https://login.example/?next=x"), notFound, 302, "login.example", false},
 		{"405 and 501", status(405), status(501), 405, "405", false},
 		{"page and 404", page, notFound, 200, "web page", true},

@@ -35,12 +35,23 @@ func raw(answer string) http.HandlerFunc {
 	}
 }
 
+// spaces writes white space, which is valid around any JSON, for as long as
+// somebody reads it.
+func spaces(every time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = w.Write([]byte("        "))
+			if every > 0 {
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(every)
+			}
+		}
+	}
+}
+
 // TestLostAnswers: an answer that does not come whole is a failed attempt of
 // its own, is retried, and leaves the outcome open.
 func TestLostAnswers(t *testing.T) {
-	faults := func(kind fakeapi.Kind, status int) func(testing.TB) string {
-		return func(t testing.TB) string { return faulty(t, always(fakeapi.Fault{Kind: kind, Status: status})).url }
-	}
 	bytes := func(answer string) func(testing.TB) string {
 		return func(t testing.TB) string { return handler(t, raw(answer)) }
 	}
@@ -53,11 +64,11 @@ func TestLostAnswers(t *testing.T) {
 		{"no HTTP", bytes("220 mail.example.com ESMTP\r\n"), time.Minute},
 		{"status 000", bytes("HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n"), time.Minute},
 		{"status 101", bytes("HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"), time.Minute},
-		{"truncated", faults(fakeapi.Truncated, 200), time.Minute},
+		{"truncated", bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"Suc"), time.Minute},
 		{"truncated chunks", bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Suc"), time.Minute},
-		{"truncated refusal", faults(fakeapi.Truncated, 603), time.Minute},
+		{"truncated refusal", bytes("HTTP/1.1 603 x\r\nContent-Length: 100\r\n\r\n{\"Suc"), time.Minute},
 		{"endless header", bytes("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)), time.Minute},
-		{"slow drip", faults(fakeapi.SlowDrip, 200), time.Second / 2},
+		{"slow drip", func(t testing.TB) string { return handler(t, spaces(10*time.Millisecond)) }, time.Second / 2},
 	} {
 		for _, op := range []operation{operations[0], operations[4]} {
 			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
@@ -85,11 +96,16 @@ func TestLostAnswers(t *testing.T) {
 // call that promises one.
 func TestEndlessBody(t *testing.T) {
 	for _, op := range operations {
-		s := faulty(t, always(fakeapi.Fault{Kind: fakeapi.Endless, Body: `{"Status":200,"Result":{"Success":true,"IsOnline":true,"StatusCode":200}}`}))
-		c := newClient(t, s.url, pinned(op.edition))
+		requests := 0
+		url := handler(t, func(w http.ResponseWriter, r *http.Request) {
+			requests++
+			_, _ = io.WriteString(w, `{"Status":200,"Result":{"Success":true,"IsOnline":true,"StatusCode":200}}`)
+			spaces(0)(w, r)
+		})
+		c := newClient(t, url, pinned(op.edition))
 		err := op.run(t.Context(), c, token(t))
 		bare := op.edition == EditionAppConnection || op.request.path == requestDelete.path || op.request.path == requestTest.path
-		if (err == nil) != bare || err != nil && (!IsAmbiguous(err) || !strings.Contains(err.Error(), "64 KiB")) || s.Count("") != 1 {
+		if (err == nil) != bare || err != nil && (!IsAmbiguous(err) || !strings.Contains(err.Error(), "64 KiB")) || requests != 1 {
 			t.Errorf("%s: %v", op.name, err)
 		}
 		if result, _ := c.TestWebhook(t.Context(), token(t)); result.Understood {
@@ -171,7 +187,7 @@ func TestProxy(t *testing.T) {
 // TestAmbiguity: the last answer decides unless it is no answer to the
 // question; then any earlier attempt that may have taken effect does.
 func TestAmbiguity(t *testing.T) {
-	reset := fakeapi.Fault{Kind: fakeapi.Reset}
+	reset := fakeapi.Fault{Drop: true}
 	for _, tt := range []struct {
 		name      string
 		answers   []fakeapi.Fault
@@ -218,7 +234,7 @@ func TestKeptConnectionBreaks(t *testing.T) {
 		if _, err := c.Probe(t.Context(), token(t)); (err == nil) != (i == 0) || s.Count("") != i+1 {
 			t.Errorf("%d requests, %v", s.Count(""), err)
 		}
-		s.Script(fakeapi.Fault{Kind: fakeapi.Reset})
+		s.Script(fakeapi.Fault{Drop: true})
 	}
 	endpoint := handler(t, func(_ http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {

@@ -65,7 +65,6 @@ func leftGoroutines() []string {
 var shapes = map[string]fakeapi.Options{
 	"envelope": {},
 	"flat":     {Flat: true},
-	"dialects": {Dialect: fakeapi.SuccessLeftOut | fakeapi.BareTestStatus | fakeapi.DigitStrings},
 }
 
 // service is a listening fake with the App Connection of secretToken.
@@ -99,8 +98,13 @@ func always(f fakeapi.Fault) fakeapi.Fault {
 	return f
 }
 
+// typed is an answer of this content type.
+func typed(status int, contentType, body string) fakeapi.Fault {
+	return fakeapi.Fault{Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: body}
+}
+
 func json200(body string) fakeapi.Fault {
-	return fakeapi.Fault{Status: 200, ContentType: "application/json", Body: body}
+	return typed(200, "application/json", body)
 }
 
 // sets counts an edition's Sets in the log.

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
-
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
 // TestDetail: what of a service's answer reaches the error.
@@ -40,7 +38,7 @@ func TestDetail(t *testing.T) {
 		{"two in one word", "text/plain", `https://x/a?u=https://old.example/?oldsecret`, `https://x/…`},
 		{"escapes of nothing", "text/plain", `100%25 of a&amp;b in C:\\x`, `100%25 of a&amp;b in C:\\x`},
 	} {
-		s := faulty(t, fakeapi.Fault{Status: 400, ContentType: tt.contentType, Body: tt.body})
+		s := faulty(t, typed(400, tt.contentType, tt.body))
 		err := newClient(t, s.url).SetWebhook(t.Context(), token(t), Webhook{CallbackURL: "https://app.example.com/?a=Zm9vYmFy&" + secretQuery})
 		if e, ok := errors.AsType[*Error](err); !ok || e.Detail != tt.want || !strings.Contains(err.Error(), e.Detail) {
 			t.Errorf("%s: %q, want %q", tt.name, e.Detail, tt.want)

@@ -3,51 +3,60 @@
 package octoeverywhere
 
 import (
+	"net"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
+// regional sends the calls that come to another host, or to a path outside
+// prefix, there first, as the service does (DESIGN.md, "Redirects").
+func regional(t *testing.T, s *service, code int, host, prefix string) (endpoint string, sentOn *atomic.Int32) {
+	sentOn = &atomic.Int32{}
+	served := http.StripPrefix(prefix, s.Server)
+	endpoint = handler(t, func(w http.ResponseWriter, r *http.Request) {
+		called, port, _ := net.SplitHostPort(r.Host)
+		path, there := strings.TrimPrefix(r.URL.Path, prefix), ""
+		if host != "" && called != host {
+			there = "http://" + net.JoinHostPort(host, port)
+		}
+		if there == "" && (prefix == "" || path != r.URL.Path) {
+			served.ServeHTTP(w, r)
+			return
+		}
+		sentOn.Add(1)
+		w.Header().Set("Location", there+prefix+path)
+		w.WriteHeader(code)
+	})
+	return strings.Replace(endpoint, "127.0.0.1", "localhost", 1), sentOn
+}
+
 // TestRegion: a redirect to another path or host of the service is followed
-// with the request as it was, and the next call goes there at once.
+// with the request as it was.
 func TestRegion(t *testing.T) {
-	for _, options := range []fakeapi.Options{{RegionPath: "/lon"}, {RegionHost: "lon.localhost"}, {RegionHost: "lon.localhost", RegionPath: "/lon"}} {
+	for _, region := range [][2]string{{"", "/lon"}, {"lon.localhost", ""}, {"lon.localhost", "/lon"}} {
 		for _, code := range []int{301, 302, 307, 308} {
 			for _, op := range operations[:3] {
-				options.RegionStatus = code
-				s := serve(t, options)
-				c := newClient(t, strings.Replace(s.url, "127.0.0.1", "localhost", 1), pinned(op.edition), through(onLoopback()))
-				for range 3 {
-					if err := op.run(t.Context(), c, token(t)); err != nil {
-						t.Errorf("%d, %s: %v", code, op.name, err)
-					}
+				s := serve(t, fakeapi.Options{})
+				endpoint, sentOn := regional(t, s, code, region[0], region[1])
+				c := newClient(t, endpoint, pinned(op.edition), through(onLoopback()))
+				if err := op.run(t.Context(), c, token(t)); err != nil || sentOn.Load() != 1 {
+					t.Errorf("%d, %s: %d sent on, %v", code, op.name, sentOn.Load(), err)
 				}
 				for _, r := range s.Requests() {
 					if r.Method != op.request.method || r.Token != secretToken || r.Body != string(op.request.body) {
 						t.Errorf("%d, %s: sent on as %s", code, op.name, r.Method)
 					}
 				}
-				if sent := s.Count(fakeapi.CallRedirect); sent != 1 || s.Count("") != 4 {
-					t.Errorf("%d, %s: %d requests, %d of them sent on", code, op.name, s.Count(""), sent)
-				}
 				s.Revoke(secretToken, 603)
 				err := op.run(t.Context(), c, token(t))
-				if !IsGone(err) || strings.Contains(err.Error(), "(redirected to lon.localhost:") != (options.RegionHost != "") {
+				if !IsGone(err) || strings.Contains(err.Error(), "(redirected to lon.localhost:") != (region[0] != "") {
 					t.Errorf("the error doesn't say who answered: %v", err)
 				}
 			}
-		}
-	}
-}
-
-// TestRegionIsShared: what one call learns holds for calls of another kind.
-func TestRegionIsShared(t *testing.T) {
-	s := serve(t, fakeapi.Options{RegionPath: "/lon"})
-	c := newClient(t, s.url)
-	for i, op := range []int{0, 1, 3, 4, 2} { // Delete last: there must be something to test
-		if err := operations[op].run(t.Context(), c, token(t)); err != nil || s.Count("") != i+2 {
-			t.Errorf("%s: %d requests, %v", operations[op].name, s.Count(""), err)
 		}
 	}
 }
@@ -155,35 +164,5 @@ func TestRedirectsInARow(t *testing.T) {
 				t.Errorf("told %+v", a)
 			}
 		}
-	}
-}
-
-// TestMovedRegion: a region that moved away, or never was the one of this App
-// Connection, doesn't have the last word.
-func TestMovedRegion(t *testing.T) {
-	for name, gone := range map[string]fakeapi.Fault{
-		"404": notFound, "603": status(603), "elsewhere": redirect("https://parking.example/"), "nothing": {Kind: fakeapi.Reset},
-	} {
-		s := serve(t, fakeapi.Options{RegionPath: "/lon"})
-		c := newClient(t, s.url)
-		for i, cost := range []int{2, 1, 3, 1} {
-			if i == 2 {
-				s.Script(gone)
-			}
-			s.ResetRequests()
-			if _, err := c.Info(t.Context(), token(t)); err != nil || s.Count("") != cost {
-				t.Errorf("%s, call %d: %d requests, want %d; %v", name, i, s.Count(""), cost, err)
-			}
-		}
-	}
-	// The endpoint leads there again: then it is so.
-	s := serve(t, fakeapi.Options{RegionPath: "/lon"})
-	c := newClient(t, s.url)
-	if _, err := c.Info(t.Context(), token(t)); err != nil {
-		t.Fatal(err)
-	}
-	s.Revoke(secretToken, 604)
-	if _, err := c.Info(t.Context(), token(t)); !IsGone(err) || s.Count("") != 5 {
-		t.Errorf("%d requests, %v", s.Count(""), err)
 	}
 }

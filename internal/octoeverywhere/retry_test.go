@@ -117,13 +117,13 @@ func TestProbe(t *testing.T) {
 // error and the status that was being waited on; an ended context begins none.
 func TestInterruption(t *testing.T) {
 	for _, op := range operations {
-		for status, fault := range map[int]fakeapi.Fault{503: busy(503, "3600"), 0: {Kind: fakeapi.Hang}} {
+		for status, fault := range map[int]fakeapi.Fault{503: busy(503, "3600"), 0: {Hang: true}} {
 			ctx, cancel := context.WithCancel(t.Context())
 			watch := &recorder{onWait: cancel}
-			if status == 0 {
-				fault.Before = func(fakeapi.Request) { cancel() }
-			}
 			s := faulty(t, always(fault))
+			if status == 0 {
+				s.OnRequest(func(fakeapi.Request) { cancel() })
+			}
 			patient := waiting(Waits{RetryAfterMax: 2 * time.Hour, Budget: 4 * time.Hour})
 			err := op.run(ctx, newClient(t, s.url, pinned(op.edition), attemptOf(time.Hour), observed(watch), patient), token(t))
 			if !errors.Is(err, context.Canceled) || StatusOf(err) != status || !IsAmbiguous(err) || len(watch.waits) != status/503 || !strings.Contains(err.Error(), "interrupted") {

@@ -19,7 +19,8 @@ import (
 // run at once, whatever the answers, and one for calls in a row.
 func TestConnections(t *testing.T) {
 	for parallel, calls := range map[int]int{1: 30, 10: 400} {
-		s := serve(t, fakeapi.Options{Latency: time.Millisecond}) // else two connections do for all
+		s := serve(t, fakeapi.Options{})
+		s.OnRequest(func(fakeapi.Request) { time.Sleep(time.Millisecond) }) // else two connections do for all
 		s.Script(fakeapi.Fault{Every: 5, Times: -1, Status: 503})
 		c := newClient(t, s.url)
 		var running sync.WaitGroup

@@ -111,7 +111,7 @@ func TestTestNotification(t *testing.T) {
 		"202":            {receiver: 202, progress: answered + "answered 202", words: []string{"did not accept", "status 202 instead of 200", "Nothing was changed"}},
 		"no answer":      {options: fakeapi.Options{DeliveryClient: nobody}, progress: answered + "gave no answer", words: []string{"did not accept", "no answer instead of 200", "10 seconds"}},
 		"not served":     {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, words: []string{"does not offer this call", "404", "endpoint"}},
-		"not understood": {fault: fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Sent":true}`}, words: []string{notVerified, "event type 16"}},
+		"not understood": {fault: fakeapi.Fault{Status: 200, Body: `{"Sent":true}`}, words: []string{notVerified, "event type 16"}},
 		"no webhook":     {unset: true, words: []string{notVerified, "400", "set one first"}},
 		"gone":           {fault: fakeapi.Fault{Status: 604}, attribute: "app_connection", words: []string{"gone for good", "604", "connect your app again"}},
 		"no supporter":   {fault: fakeapi.Fault{Status: 605}, attribute: "app_connection", words: []string{"not a supporter", "605", "a supporter again."}},

@@ -31,13 +31,13 @@ func TestAppConnectionSaysAll(t *testing.T) {
 	full := tokenOf("full")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	answer := func(token, body string) {
-		w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: token, Times: -1, Status: 200, ContentType: "application/json", Body: body})
+		w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: token, Times: -1, Body: body})
 	}
 	answer(tokens["bare"], `{"IsOnline":false}`)
 	answer(full, `{"PrinterName":"Prusa \"MK4\" ü","PrinterLocalIp":"192.168.1.20","IsOnline":true,"UserFacingPrinterUrl":"https://x.octoeverywhere.com/p",
 		"LastDisconnectTimeUtc":"2026-02-28T23:00:00Z","LastConnectionTimeUtc":"2026-03-01T01:00:00.123456+00:00","New":[1],
 		"PrinterLimits":{"MaxDownloadFileSizeBytes":9007199254740993,"MaxUploadFileSizeBytes":1,"MaxSingleWebcamStreamLengthSeconds":0}}`)
-	w.api.SetInfoStatus(tokens["unplugged"], 601)
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["unplugged"], Status: 601, Times: -1})
 	w.api.SetSupporter(tokens["not_supporter"], false)
 	w.api.Revoke(tokens["not_found"], 603)
 	w.api.Revoke(tokens["revoked"], 604)
@@ -129,7 +129,7 @@ func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
 		return p.isNull(after.state)
 	}
 	for _, name := range []string{"a", "b", "c"} {
-		w.api.SetInfoStatus(tokens[name], 500)
+		w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens[name], Status: 500, Times: -1})
 		read(name)
 	}
 	w.api.ResetRequests()

@@ -96,7 +96,12 @@ func TestListStreams(t *testing.T) {
 	tokens := connections("a", "b", "c", "d")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	held := make(chan struct{})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["c"], Status: 604, Before: func(fakeapi.Request) { <-held }})
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["c"], Status: 604})
+	w.api.OnRequest(func(r fakeapi.Request) {
+		if r.Token == tokens["c"] {
+			<-held
+		}
+	})
 	var shown []string
 	for result := range w.protocol(tokens).listWebhooks(false, 3).Results {
 		if shown = append(shown, result.DisplayName); len(shown) == 2 {
@@ -194,7 +199,7 @@ func TestQuery(t *testing.T) {
 	tokens := connections("garage", "lab", "shed")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	w.api.Revoke(tokens["lab"], 604)
-	w.api.SetInfoStatus(tokens["shed"], 606)
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["shed"], Status: 606, Times: -1})
 	ws := w.workspace()
 	ws.Write("main.tf", w.provider(tokens))
 	ws.Write("fleet.tfquery.hcl", `list "octoeverywhere_notification_webhook" "fleet" {

@@ -20,7 +20,7 @@ func TestRequestLog(t *testing.T) {
 	id := fingerprintOf(t, tokens["garage"])
 	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications}, tokens)
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Status: 503, Header: map[string][]string{"Retry-After": {"1"}}})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Kind: fakeapi.Reset})
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Drop: true})
 	ws := clitest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG_PROVIDER", "DEBUG")

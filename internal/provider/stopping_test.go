@@ -26,7 +26,12 @@ func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 	tokens := connections("stalled", "late", "next")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	stalled := make(chan struct{})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["stalled"], Kind: fakeapi.Hang, Before: func(fakeapi.Request) { close(stalled) }})
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["stalled"], Hang: true})
+	w.api.OnRequest(func(r fakeapi.Request) {
+		if r.Token == tokens["stalled"] {
+			close(stalled)
+		}
+	})
 	arguments := map[string]any{"endpoint": w.url, "app_tokens": map[string]any{"stalled": tokens["stalled"], "late": tokens["late"], "next": tokens["next"]}, "request_timeout": "10m"}
 	p := newProtocol(t, w.newProvider())
 	create := func(connection string) []*tfprotov6.Diagnostic {
@@ -58,7 +63,12 @@ func TestStopLetsActionsFail(t *testing.T) {
 	tokens := connections("garage")
 	w := newWorld(t, fakeapi.Options{}, tokens)
 	hanging := make(chan struct{})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallTest, Kind: fakeapi.Hang, Before: func(fakeapi.Request) { close(hanging) }})
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallTest, Hang: true})
+	w.api.OnRequest(func(r fakeapi.Request) {
+		if r.Call == fakeapi.CallTest {
+			close(hanging)
+		}
+	})
 	p := w.protocol(tokens)
 	said := make(chan []*tfprotov6.Diagnostic, 1)
 	go func() {

@@ -48,7 +48,7 @@ func TestFailuresInTerraform(t *testing.T) {
 		if strings.HasSuffix(name, "gone") {
 			w.api.Revoke(token, 604)
 		} else if strings.HasSuffix(name, "lost") {
-			w.api.Script(fakeapi.Fault{Call: call, Token: token, Kind: fakeapi.Reset, Commit: true})
+			w.api.Script(fakeapi.Fault{Call: call, Token: token, Drop: true, TakeEffect: true})
 		}
 	}
 	write(urls)

@@ -84,7 +84,7 @@ func TestIdentityOfSet(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, fakeapi.Options{}, tokens)
 				if lost {
-					w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Kind: fakeapi.Reset, Commit: true, Times: -1})
+					w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Drop: true, TakeEffect: true, Times: -1})
 				}
 				p := w.protocol(tokens)
 				prior := p.noObject()

@@ -124,14 +124,14 @@ func TestSetOutcomes(t *testing.T) {
 		"605":               {fakeapi.Fault{Status: 605}, 1, refused, []string{pausedSummary, "605"}},
 		"603":               {fakeapi.Fault{Status: 603}, 1, gone, []string{goneSummary, "603"}},
 		"604":               {fakeapi.Fault{Status: 604}, 1, gone, []string{goneSummary, "604"}},
-		"reset":             {fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}, 2, uncertain, []string{unknownSummary}},
-		"cut off":           {fakeapi.Fault{Kind: fakeapi.Truncated, Status: 200, Commit: true}, 2, uncertain, []string{unknownSummary}},
-		"hang":              {fakeapi.Fault{Kind: fakeapi.Hang, Commit: true}, 2, uncertain, []string{unknownSummary}},
+		"reset":             {fakeapi.Fault{Drop: true, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
+		"cut off":           {fakeapi.Fault{Body: `{"Success":tr`, Header: http.Header{"Content-Length": {"100"}}, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
+		"hang":              {fakeapi.Fault{Hang: true, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
 		"500":               {fakeapi.Fault{Status: 500}, 2, uncertain, []string{unknownSummary, "500"}},
-		"500, but saved":    {fakeapi.Fault{Status: 500, Commit: true}, 2, uncertain, []string{unknownSummary, "500"}},
+		"500, but saved":    {fakeapi.Fault{Status: 500, TakeEffect: true}, 2, uncertain, []string{unknownSummary, "500"}},
 		"601":               {fakeapi.Fault{Status: 601}, 1, uncertain, []string{unknownSummary, "601"}},
-		"not understood":    {fakeapi.Fault{Status: 200, Body: `{"Fine": "indeed"}`, Commit: true}, 1, uncertain, []string{unknownSummary}},
-		"saved for another": {fakeapi.Fault{Status: 200, ContentType: json, Body: `{"Success": true, "CallbackUrl": "https://other.example.org/hook?key=psst", "EventTypes": [2]}`}, 1, uncertain, []string{echoSummary, "https://other.example.org/"}},
+		"not understood":    {fakeapi.Fault{Status: 200, Body: `{"Fine": "indeed"}`, TakeEffect: true}, 1, uncertain, []string{unknownSummary}},
+		"saved for another": {fakeapi.Fault{Status: 200, Body: `{"Success": true, "CallbackUrl": "https://other.example.org/hook?key=psst", "EventTypes": [2]}`}, 1, uncertain, []string{echoSummary, "https://other.example.org/"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +153,7 @@ func TestSetOutcomes(t *testing.T) {
 	t.Run("lost once", func(t *testing.T) {
 		t.Parallel()
 		createAndUpdate(t, fakeapi.Options{}, func(w *world, prior object) {
-			w.api.Script(fakeapi.Fault{Call: set, Commit: true, Kind: fakeapi.Reset})
+			w.api.Script(fakeapi.Fault{Call: set, TakeEffect: true, Drop: true})
 			after, got := w.protocol(connections("garage"), map[string]any{"max_retries": 1}).apply(prior, garageTwo)
 			wantNoDiagnostics(t, got)
 			w.wantCalls(map[fakeapi.Call]int{set: 2})
@@ -194,12 +194,12 @@ func TestVerifyDelivery(t *testing.T) {
 		says     []string
 	}{
 		"200":             {tests: 1},
-		"another field":   {options: fakeapi.Options{TestStatusField: "HttpStatus"}, tests: 1},
+		"another field":   {fault: fakeapi.Fault{Status: 200, Body: `{"HttpStatus": 200}`}, tests: 1},
 		"500":             {receiver: 500, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"status 500 instead of 200", `App Connection "garage"`}},
 		"no answer":       {options: fakeapi.Options{DeliveryClient: nobody}, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"no answer"}},
 		"not served":      {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, tests: 1, said: "warning: " + notTested, says: []string{"404"}},
 		"a web page":      {options: fakeapi.Options{NoTestWebhook: true, CatchAll: true}, tests: 1, said: "warning: " + notTested},
-		"not understood":  {fault: fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Whatever": "fine"}`}, tests: 1, said: "warning: " + notVerified, says: []string{"16"}},
+		"not understood":  {fault: fakeapi.Fault{Status: 200, Body: `{"Whatever": "fine"}`}, tests: 1, said: "warning: " + notVerified, says: []string{"16"}},
 		"failing once":    {fault: fakeapi.Fault{Status: 500}, tests: 2},
 		"failing":         {fault: fakeapi.Fault{Status: 500, Times: 2}, tests: 2, is: uncertain, said: notVerified, says: []string{"500"}},
 		"gone":            {fault: fakeapi.Fault{Status: 604}, tests: 1, is: gone, said: goneSummary, says: []string{"604"}},
@@ -285,7 +285,7 @@ func TestDeleteOutcomes(t *testing.T) {
 		uncertain bool
 	}{
 		"done":       {},
-		"lost once":  {fault: fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}},
+		"lost once":  {fault: fakeapi.Fault{Drop: true, TakeEffect: true}},
 		"603":        {fault: fakeapi.Fault{Status: 603}},
 		"604":        {fault: fakeapi.Fault{Status: 604}},
 		"not served": {fault: fakeapi.Fault{Status: 404}, said: "warning: " + failed},
@@ -293,14 +293,14 @@ func TestDeleteOutcomes(t *testing.T) {
 		"605":        {fault: fakeapi.Fault{Status: 605}, said: pausedSummary, kept: true},
 		"429":        {fault: fakeapi.Fault{Status: 429, Times: 2}, said: failed, kept: true},
 		"500":        {fault: fakeapi.Fault{Status: 500, Times: 2}, said: failed, kept: true, uncertain: true},
-		"lost":       {fault: fakeapi.Fault{Kind: fakeapi.Reset, Commit: true, Times: 2}, said: failed, kept: true, uncertain: true},
+		"lost":       {fault: fakeapi.Fault{Drop: true, TakeEffect: true, Times: 2}, said: failed, kept: true, uncertain: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("garage")
 			w := newWorld(t, fakeapi.Options{}, tokens)
 			prior := w.protocol(tokens).created(garageOne)
-			if test.fault.Call = del; test.fault.Status != 0 || test.fault.Kind != "" {
+			if test.fault.Call = del; test.fault.Status != 0 || test.fault.Drop {
 				w.api.Script(test.fault)
 			}
 			p := w.protocol(tokens, map[string]any{"max_retries": 1})

@@ -138,9 +138,9 @@ func drawFault(r *rapid.T) fakeapi.Fault {
 	return rapid.SampledFrom([]fakeapi.Fault{
 		{Call: fakeapi.CallSet, Status: 400},
 		{Call: fakeapi.CallSet, Status: 500},
-		{Call: fakeapi.CallSet, Status: 500, Commit: true},
+		{Call: fakeapi.CallSet, Status: 500, TakeEffect: true},
 		{Call: fakeapi.CallDelete, Status: 500},
-		{Call: fakeapi.CallDelete, Status: 500, Commit: true},
+		{Call: fakeapi.CallDelete, Status: 500, TakeEffect: true},
 	}).Draw(r, "which")
 }
 

@@ -36,7 +36,7 @@ func TestReadKeepsState(t *testing.T) {
 	answer := func(status int, names ...string) func(*world) {
 		return func(w *world) {
 			for _, name := range names {
-				w.api.SetInfoStatus(tokens[name], status)
+				w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens[name], Status: status, Times: -1})
 			}
 		}
 	}
@@ -65,14 +65,14 @@ func TestReadKeepsState(t *testing.T) {
 		"two failures of six": {given: answer(500, "p2", "p4"), asked: fleet, said: map[string]int{notChecked: 1}},
 		"429, Retry-After":    {given: script(fakeapi.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
 		"503, with a date":    {given: script(fakeapi.Fault{Status: 503, Header: http.Header{"Retry-After": {inAnHour}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
-		"reset":               {given: script(fakeapi.Fault{Kind: fakeapi.Reset}), asked: givenUp, said: map[string]int{notChecked: 1}},
-		"hang":                {given: script(fakeapi.Fault{Kind: fakeapi.Hang}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"reset":               {given: script(fakeapi.Fault{Drop: true}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"hang":                {given: script(fakeapi.Fault{Hang: true}), asked: givenUp, said: map[string]int{notChecked: 1}},
 		"nobody listens":      {endpoint: "http://127.0.0.1:1", said: map[string]int{notChecked: 1}}, // refused at once
 		"401":                 {given: answer(401, names...), asked: 1, said: map[string]int{notChecked: 1}},
 		"403":                 {given: answer(403, names...), asked: 1, said: map[string]int{notChecked: 1}},
-		"another's API":       {given: script(fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"hello":1}`}), asked: 1, said: map[string]int{notChecked: 1}},
+		"another's API":       {given: script(fakeapi.Fault{Status: 200, Body: `{"hello":1}`}), asked: 1, said: map[string]int{notChecked: 1}},
 		"not served":          {noInfo: true, asked: 1},
-		"a web page":          {given: script(fakeapi.Fault{Status: 200, ContentType: "text/html", Body: "<!doctype html><p>hello"}), asked: 1},
+		"a web page":          {given: script(fakeapi.Fault{Status: 200, Body: "<!doctype html><p>hello"}), asked: 1},
 		"elsewhere":           {given: script(fakeapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}}), asked: 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,11 +45,11 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	w.api.AddConnection(fromEnv, "env")
 	faults := func(times int) {
 		for name, fault := range map[string]fakeapi.Fault{
-			"refused":    {Status: 400, ContentType: "application/json", Body: tattle(tokens["refused"])},
-			"lost":       {Commit: true, Kind: fakeapi.Reset, Times: 2},
-			"echoed":     {Status: 200, ContentType: "application/json", Body: `{"Success":true,"CallbackUrl":"https://app.example.com/` + tokens["echoed"] + `?key=hush-hush"}`},
+			"refused":    {Status: 400, Body: tattle(tokens["refused"])},
+			"lost":       {TakeEffect: true, Drop: true, Times: 2},
+			"echoed":     {Status: 200, Body: `{"Success":true,"CallbackUrl":"https://app.example.com/` + tokens["echoed"] + `?key=hush-hush"}`},
 			"redirected": {Status: 307, Header: http.Header{"Location": {"https://other.example.com/?t=" + tokens["redirected"]}}, Body: tattle(tokens["redirected"])},
-			"crashed":    {Status: 500, ContentType: "text/plain", Body: tattle(tokens["crashed"]), Times: 2},
+			"crashed":    {Status: 500, Header: http.Header{"Content-Type": {"text/plain"}}, Body: tattle(tokens["crashed"]), Times: 2},
 		} {
 			fault.Call, fault.Token = fakeapi.CallSet, tokens[name]
 			fault.Times = max(1, fault.Times) * times
@@ -97,7 +97,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 		t.Errorf("want an error for each of 7 webhooks:\n%s", failed.Errors())
 	}
 	faults(1)
-	w.api.SetInfoStatus(tokens["fine"], 500)
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["fine"], Status: 500, Times: -1})
 	config(secretQuery + "&v=2")
 	ws.Must(run(ws.Plan("-out=update.tfplan")))
 	run(ws.Apply("update.tfplan"))

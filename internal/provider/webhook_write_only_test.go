@@ -83,7 +83,7 @@ func TestWriteOnlyStaysOut(t *testing.T) {
 	ws.Must(run("apply", "-input=false", "-auto-approve"))
 	w.wantURL(token, hiddenURL)
 	// The service's own words repeat both secrets, in vain.
-	w.api.Script(fakeapi.Fault{Call: set, Status: 500, ContentType: "application/json", Body: `{"Error":"` + token + ` can't use ` + hiddenURL2 + `"}`})
+	w.api.Script(fakeapi.Fault{Call: set, Status: 500, Body: `{"Error":"` + token + ` can't use ` + hiddenURL2 + `"}`})
 	give(ws, token, hiddenURL2)
 	ws.Must(run("plan", "-input=false", "-out=update.tfplan"))
 	ws.Must(run("show", "-json", "update.tfplan"))
@@ -303,8 +303,8 @@ func TestWriteOnlyFailedApply(t *testing.T) {
 		"paused":  {fakeapi.Fault{Status: 605}, "create", "update"},
 		"gone":    {fakeapi.Fault{Status: 603}, "create", "create"},
 		"broken":  {fakeapi.Fault{Status: 500}, "replace", "update"},
-		"lost":    {fakeapi.Fault{Kind: fakeapi.Reset, Commit: true}, "replace", "update"},
-		"echoed":  {fakeapi.Fault{Status: 200, ContentType: "application/json", Body: `{"Success":true,"CallbackUrl":"https://x.example.com/"}`}, "replace", "update"},
+		"lost":    {fakeapi.Fault{Drop: true, TakeEffect: true}, "replace", "update"},
+		"echoed":  {fakeapi.Fault{Status: 200, Body: `{"Success":true,"CallbackUrl":"https://x.example.com/"}`}, "replace", "update"},
 	}
 	tokens := map[string]string{}
 	for name := range cases {

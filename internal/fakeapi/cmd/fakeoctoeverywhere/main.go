@@ -13,16 +13,23 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
+
+// printers are the names of the printers. Each has an App Connection, whose
+// token is the name behind tokenPrefix.
+var printers = []string{"garage", "lab", "attic"}
+
+const tokenPrefix = "fake-token-"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -30,20 +37,51 @@ func main() {
 
 // run serves until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	settings, err := parse(args, stderr)
-	if err != nil {
+	flags := flag.NewFlagSet("fakeoctoeverywhere", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	listen := flags.String("listen", "127.0.0.1:8600", "loopback `address` to listen on; port 0 takes a free one")
+	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	fake, err := settings.fake()
-	if err != nil {
-		return err
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q; see -help", flags.Arg(0))
 	}
-	running, err := fake.Listen(settings.listen)
+	fake := fakeapi.New(fakeapi.Options{Control: true})
+	for _, printer := range printers {
+		fake.AddConnection(tokenPrefix+printer, printer)
+	}
+	running, err := fake.Listen(*listen)
 	if err != nil {
 		return err
 	}
 	defer running.Close() //nolint:errcheck // the end of the program
-	fmt.Fprint(stdout, settings.greeting(running.URL))
+	fmt.Fprint(stdout, usage(running.URL))
 	<-ctx.Done()
 	return nil
+}
+
+// usage shows how to point the provider at the fake, and its control API.
+func usage(address string) string {
+	var tokens strings.Builder
+	for _, printer := range printers {
+		fmt.Fprintf(&tokens, "      %-6s = %q\n", printer, tokenPrefix+printer)
+	}
+	return fmt.Sprintf(`The fake OctoEverywhere is at %[1]s (Ctrl-C ends it).
+
+Point the provider at it:
+
+  provider "octoeverywhere" {
+    endpoint   = %[1]q
+    app_tokens = {
+%[2]s    }
+  }
+
+or: export OCTOEVERYWHERE_ENDPOINT=%[1]s OCTOEVERYWHERE_APP_TOKEN=%[3]s
+
+Act as the printer and its owner (%[1]s/_fake/ lists all commands):
+
+  curl %[1]s/_fake/webhooks
+  curl -X POST '%[1]s/_fake/fire?printer=%[4]s&event=2&file=benchy.gcode&progress=100'
+  curl -X POST '%[1]s/_fake/revoke?printer=%[4]s&status=604'
+`, address, tokens.String(), tokenPrefix+printers[0], printers[0])
 }

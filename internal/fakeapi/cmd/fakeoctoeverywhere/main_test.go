@@ -12,82 +12,59 @@ import (
 	"testing"
 )
 
-// TestServesUntilItIsEnded runs the command with flags, and asks what it serves.
-func TestServesUntilItIsEnded(t *testing.T) {
-	const info, next = "/api/appconnection/info", "/api/appconnection/SetNotificationWebhook"
-	type asked struct {
-		call, token, body string
-		status            int
+// TestCommand runs the command, follows what it prints, and ends it.
+func TestCommand(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	reader, writer := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := run(ctx, []string{"-listen", "localhost:0"}, writer, io.Discard)
+		_ = writer.Close()
+		ended <- err
+	}()
+	printed := ""
+	for lines := bufio.NewScanner(reader); !strings.Contains(printed, "/_fake/revoke") && lines.Scan(); {
+		printed += lines.Text() + "\n"
 	}
-	for flags, tt := range map[string]struct {
-		prints []string
-		asked  []asked
+	var address string
+	if _, err := fmt.Sscanf(printed, "The fake OctoEverywhere is at %s (", &address); err != nil {
+		t.Fatalf("%v in:\n%s", err, printed)
+	}
+	for _, want := range []string{`attic  = "fake-token-attic"`, "OCTOEVERYWHERE_ENDPOINT=" + address, "printer=garage"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("%s is not in:\n%s", want, printed)
+		}
+	}
+	for _, step := range []struct {
+		method, path string
+		status       int
 	}{
-		"": {[]string{`"attic" = "fake-token-attic"`}, []asked{{"GET " + info, "fake-token-lab", "", 200}}},
-		"-edition appconnection -no-info -latency 1ms -connection token-a=garage -connection token-b=lab": {
-			[]string{`"garage" = "token-a"`, `"lab" = "token-b"`, "OCTOEVERYWHERE_ENDPOINT=http://127.0.0.1:", "printer=garage"},
-			[]asked{
-				{"POST " + next, "token-b", `{"WebhookUrl":"https://a.example/"}`, 200},
-				{"POST /api/notifications/setfromappconnection", "token-b", `{"CallbackUrl":"https://a.example/"}`, 404},
-				{"GET " + info, "token-b", "", 404},
-				{"POST /_fake/revoke?printer=lab&status=604", "", "", 200},
-				{"POST " + next, "token-b", `{"WebhookUrl":"https://a.example/"}`, 604},
-			},
-		},
-		"-flat -region /lon":    {nil, []asked{{"GET " + info, "fake-token-lab", "", 307}, {"GET /lon" + info, "fake-token-lab", "", 200}}},
-		"-region lon.localhost": {nil, []asked{{"GET " + info, "fake-token-lab", "", 307}}},
+		{"GET", "/api/appconnection/info", 200},
+		{"POST", "/_fake/revoke?printer=lab&status=604", 200},
+		{"GET", "/api/appconnection/info", 604},
 	} {
-		ctx, end := context.WithCancel(t.Context())
-		reader, writer := io.Pipe()
-		done := make(chan error, 1)
-		go func() {
-			err := run(ctx, append([]string{"-listen", "127.0.0.1:0"}, strings.Fields(flags)...), writer, io.Discard)
-			_ = writer.Close()
-			done <- err
-		}()
-		printed := ""
-		for lines := bufio.NewScanner(reader); !strings.Contains(printed, "/_fake/revoke") && lines.Scan(); {
-			printed += lines.Text() + "\n"
+		request, err := http.NewRequestWithContext(t.Context(), step.method, address+step.path, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, want := range tt.prints {
-			if !strings.Contains(printed, want) {
-				t.Errorf("%q does not print %s:\n%s", flags, want, printed)
-			}
+		request.Header.Set("AppToken", "fake-token-lab")
+		response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
 		}
-		var address string
-		if _, err := fmt.Sscanf(printed, "The fake OctoEverywhere is at %s", &address); err != nil {
-			t.Fatalf("%q: %v in %s", flags, err, printed)
-		}
-		for _, a := range tt.asked {
-			method, path, _ := strings.Cut(a.call, " ")
-			request, err := http.NewRequestWithContext(t.Context(), method, address+path, strings.NewReader(a.body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header.Set("AppToken", a.token)
-			response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request) // follows no redirect
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = response.Body.Close()
-			if response.StatusCode != a.status {
-				t.Errorf("%q: %s answered %d, want %d", flags, a.call, response.StatusCode, a.status)
-			}
-		}
-		end()
-		if err := <-done; err != nil {
-			t.Errorf("%q ended with: %v", flags, err)
+		_ = response.Body.Close()
+		if response.StatusCode != step.status {
+			t.Errorf("%s answered %d, want %d", step.path, response.StatusCode, step.status)
 		}
 	}
-}
-
-func TestRefusesWhatMakesNoSense(t *testing.T) {
-	for _, flags := range []string{
-		"-listen 0.0.0.0:0", "-edition new", "-latency -1s", "-connection garage", "-connection =garage", "-connection a=x -connection a=y",
-		"-connection a=x -connection b=x", "-ca .", "-ca main.go", "-region lon.example.com", "extra",
-	} {
-		if err := run(t.Context(), strings.Fields(flags), io.Discard, io.Discard); err == nil {
-			t.Errorf("%q is accepted", flags)
+	end()
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v", err)
+	}
+	for _, arguments := range []string{"-listen 0.0.0.0:0", "-nonsense", "extra"} {
+		if err := run(t.Context(), strings.Fields(arguments), io.Discard, io.Discard); err == nil {
+			t.Errorf("%q is accepted", arguments)
 		}
 	}
 }
