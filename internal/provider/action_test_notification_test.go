@@ -125,7 +125,7 @@ func TestTestNotification(t *testing.T) {
 				receiver.SetStatus(max(test.receiver, 200))
 				test.options.DeliveryClient = client
 			}
-			w := newWorld(t, test.options, connections("garage", "lab"))
+			w := newFixture(t, test.options, connections("garage", "lab"))
 			p := w.protocol(connections("garage", "lab"), map[string]any{"max_retries": 1})
 			if !test.unset {
 				p.created(garageOne)
@@ -157,7 +157,7 @@ func TestTestNotification(t *testing.T) {
 // plan is refused there, and nothing is sent.
 func TestTestNotificationArguments(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{}, connections("garage"))
+	w := newFixture(t, fakeapi.Options{}, connections("garage"))
 	p := w.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokenOf("garage"), "later": unknown{}}})
 	both := map[string]any{"app_connection": "garage", "app_token": "x"}
 	if got := p.validateAction(both); !hasErrors(got) {
@@ -207,7 +207,7 @@ func TestTestNotificationInTerraform(t *testing.T) {
 	const invoke = "-invoke=action.octoeverywhere_test_notification.garage"
 	receiver, client := newReceiver(t)
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{DeliveryClient: client}, tokens)
+	w := newFixture(t, fakeapi.Options{DeliveryClient: client}, tokens)
 	ws := w.workspace()
 	// apply wants an error that says this, or none, and these calls.
 	apply := func(url, option, says string, calls map[fakeapi.Call]int) clitest.Result {

@@ -14,7 +14,7 @@ import (
 )
 
 // asked counts the requests of one kind ("" any) that one token was sent with.
-func (w *world) asked(call fakeapi.Call, token string) int {
+func (w *fixture) asked(call fakeapi.Call, token string) int {
 	asked := 0
 	for _, request := range w.api.Requests() {
 		if request.Token == token && (call == "" || request.Call == call) {
@@ -26,7 +26,7 @@ func (w *world) asked(call fakeapi.Call, token string) int {
 
 // wantCalls checks which calls were made since the log was reset, and which
 // were not.
-func (w *world) wantCalls(wanted map[fakeapi.Call]int) {
+func (w *fixture) wantCalls(wanted map[fakeapi.Call]int) {
 	w.t.Helper()
 	if got := w.calls(); !maps.Equal(got, wanted) {
 		w.t.Errorf("calls %v, want %v", got, wanted)

@@ -32,7 +32,7 @@ func benchFleet(b *testing.B, call func(p *protocol, m member)) {
 		name := fmt.Sprintf("printer-%d", i)
 		tokens[name] = tokenOf(name)
 	}
-	w := newWorld(b, fakeapi.Options{}, tokens)
+	w := newFixture(b, fakeapi.Options{}, tokens)
 	p := w.protocol(tokens)
 	var fleet []member
 	for name := range tokens {

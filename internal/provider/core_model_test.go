@@ -23,7 +23,7 @@ import (
 // node_resource_destroy_deposed.go, node_resource_apply_instance.go,
 // node_resource_destroy.go, transform_destroy_edge.go, transform_destroy_cbd.go.
 type coreModel struct {
-	w         *world
+	w         *fixture
 	appTokens map[string]string // of the provider, by name
 	latest    *process
 
@@ -74,7 +74,7 @@ type node struct {
 	run   func(turn func() bool) bool
 }
 
-func newCoreModel(w *world, tokens map[string]string) *coreModel {
+func newCoreModel(w *fixture, tokens map[string]string) *coreModel {
 	return &coreModel{w: w, appTokens: tokens, state: map[string]*instanceModel{}}
 }
 

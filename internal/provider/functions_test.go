@@ -18,7 +18,7 @@ import (
 func TestFunctions(t *testing.T) {
 	t.Parallel()
 	clitest.SkipBelow(t, "1.8.0", "1.7.0", "a provider function")
-	ws := newWorld(t, fakeapi.Options{}, nil).workspace()
+	ws := newFixture(t, fakeapi.Options{}, nil).workspace()
 	call := func(arguments string) string { return "provider::octoeverywhere::callback_url(" + arguments + ")" }
 	const base = `"https://app.example.com/octo"`
 	wanted := map[string]any{}

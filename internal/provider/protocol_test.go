@@ -43,9 +43,9 @@ func newProtocol(t testing.TB, factory func() fwprovider.Provider) *protocol {
 	return p
 }
 
-// protocol is a run with the world's provider, which has these App Connections
+// protocol is a run with the fixture's provider, which has these App Connections
 // and doesn't retry unless told.
-func (w *world) protocol(tokens map[string]string, more ...map[string]any) *protocol {
+func (w *fixture) protocol(tokens map[string]string, more ...map[string]any) *protocol {
 	w.t.Helper()
 	named := map[string]any{}
 	for name, token := range tokens {

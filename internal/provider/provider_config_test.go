@@ -90,7 +90,7 @@ func TestProviderUnknownAtPlan(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(unknowns)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, connections("default", "garage"))
+			w := newFixture(t, fakeapi.Options{}, connections("default", "garage"))
 			for _, chosen := range []map[string]any{{}, {"app_connection": "garage"}, {"app_token": tokenOf("own")}, {"app_connection": unknown{}}, {"app_token": unknown{}}} {
 				p := newProtocol(t, w.newProvider())
 				wantNoDiagnostics(t, p.configure(with(known, map[string]any{"endpoint": w.url}, unknowns[name])))
@@ -108,7 +108,7 @@ func TestProviderUnknownAtPlan(t *testing.T) {
 // them all plans nothing for the webhook.
 func TestProviderUnknownThenApplied(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{}, connections("default", "garage"))
+	w := newFixture(t, fakeapi.Options{}, connections("default", "garage"))
 	ws := w.workspace()
 	ws.Write("main.tf", clitest.RequiredProviders+`
 variable "generation" { default = 1 }
@@ -151,8 +151,8 @@ provider "octoeverywhere" {
 // TestProviderEnvironment: which value counts where argument and environment
 // both give one.
 func TestProviderEnvironment(t *testing.T) {
-	w := newWorld(t, fakeapi.Options{}, connections("env", "argument", "named"))
-	other := newWorld(t, fakeapi.Options{}, connections("env"))
+	w := newFixture(t, fakeapi.Options{}, connections("env", "argument", "named"))
+	other := newFixture(t, fakeapi.Options{}, connections("env"))
 	const envToken, envEndpoint = "OCTOEVERYWHERE_APP_TOKEN", "OCTOEVERYWHERE_ENDPOINT"
 
 	for name, test := range map[string]struct {
@@ -213,7 +213,7 @@ func TestProviderEnvironment(t *testing.T) {
 // TestUserAgent has the versions of the provider and of Terraform.
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{}, connections("default"))
+	w := newFixture(t, fakeapi.Options{}, connections("default"))
 	p := newProtocol(t, w.newProvider())
 	wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "app_token": tokenOf("default")}))
 	wantNoDiagnostics(t, p.readAppConnection(nil))

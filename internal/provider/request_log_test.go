@@ -18,7 +18,7 @@ func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
 	id := fingerprintOf(t, tokens["garage"])
-	w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications}, tokens)
+	w := newFixture(t, fakeapi.Options{Editions: fakeapi.EditionNotifications}, tokens)
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Status: 503, Header: map[string][]string{"Retry-After": {"1"}}})
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Drop: true})
 	ws := clitest.NewWorkspace(t)

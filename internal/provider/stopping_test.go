@@ -24,7 +24,7 @@ func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 	t.Parallel()
 	const interrupted = "Interrupted before the webhook was set"
 	tokens := connections("stalled", "late", "next")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	stalled := make(chan struct{})
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["stalled"], Hang: true})
 	w.api.OnRequest(func(r fakeapi.Request) {
@@ -61,7 +61,7 @@ func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 func TestStopLetsActionsFail(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	hanging := make(chan struct{})
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallTest, Hang: true})
 	w.api.OnRequest(func(r fakeapi.Request) {

@@ -32,7 +32,7 @@ func TestFleet(t *testing.T) {
 				tokens[name] = tokenOf(name)
 				config[name] = blockModel{connection: name, url: "https://app.example.com/" + name}
 			}
-			w := newWorld(t, test.options, tokens)
+			w := newFixture(t, test.options, tokens)
 			m := newCoreModel(w, tokens)
 			run := runModel{config: config, refresh: true, walk: sideBySide(parallelism)}
 			wantFew := func(most int) {

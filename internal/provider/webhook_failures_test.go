@@ -18,7 +18,7 @@ import (
 func TestFailuresInTerraform(t *testing.T) {
 	t.Parallel()
 	tokens := connections("create_gone", "update_gone", "delete_gone", "read_gone", "create_lost", "update_lost", "revert_lost", "delete_lost", "fine")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	write := func(urls map[string]string) {
 		config := w.provider(tokens, "max_retries = 0", onePinned)
@@ -134,7 +134,7 @@ func TestGoneOfAnotherToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, tokens)
+			w := newFixture(t, fakeapi.Options{}, tokens)
 			w.api.Revoke(tokens["dead"], 603)
 			state := w.protocol(map[string]string{"printer": tokens["alive"]}).created(with(test.before, arguments{"callback_url": urlOne}))
 			w.api.ResetRequests()

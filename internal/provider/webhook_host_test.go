@@ -26,7 +26,7 @@ func TestUnreachableHostWarnsAtPlan(t *testing.T) {
 		{"callback_url_wo", "octopi.local", true},
 		{"callback_url_wo", "app.example.com", false},
 	} {
-		w := newWorld(t, fakeapi.Options{}, tokens)
+		w := newFixture(t, fakeapi.Options{}, tokens)
 		p := w.protocol(tokens)
 		url := "https://" + test.host + "/hooks/SECRET-PATH?key=hush-hush"
 		arguments := map[string]any{"app_connection": "garage", test.argument: url}
@@ -48,7 +48,7 @@ func TestUnreachableHostWarnsAtPlan(t *testing.T) {
 	}
 
 	// Known only at apply.
-	p := newWorld(t, fakeapi.Options{}, tokens).protocol(tokens)
+	p := newFixture(t, fakeapi.Options{}, tokens).protocol(tokens)
 	later := p.plan(p.noObject(), map[string]any{"app_connection": "garage", "callback_url": unknown{}})
 	wantNoDiagnostics(t, later.diagnostics)
 }

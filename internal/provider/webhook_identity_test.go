@@ -82,7 +82,7 @@ func TestIdentityOfSet(t *testing.T) {
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, lost %t", name, lost), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, fakeapi.Options{}, tokens)
+				w := newFixture(t, fakeapi.Options{}, tokens)
 				if lost {
 					w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Drop: true, TakeEffect: true, Times: -1})
 				}
@@ -128,7 +128,7 @@ func TestIdentityOfRead(t *testing.T) {
 		for _, stored := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, stored %t", name, stored), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, fakeapi.Options{}, tokens)
+				w := newFixture(t, fakeapi.Options{}, tokens)
 				if test.revoked {
 					w.api.Revoke(tokens["garage"], 604)
 				}
@@ -161,7 +161,7 @@ func TestIdentityInTerraform(t *testing.T) {
 	t.Parallel()
 	clitest.SkipBelow(t, "1.12.0", "1.12.0", "an identity")
 	tokens := connections("garage", "lab")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	change := func(action, name, token, more string) {
 		t.Helper()

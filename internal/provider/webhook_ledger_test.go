@@ -17,7 +17,7 @@ import (
 // Connection. It chooses the order; in every order it is TestEveryOrder's.
 
 // order is the log's Sets and Deletes of one token.
-func (w *world) order(token string) []fakeapi.Call {
+func (w *fixture) order(token string) []fakeapi.Call {
 	var calls []fakeapi.Call
 	for _, request := range w.api.Requests() {
 		if request.Token == token && (request.Call == set || request.Call == del) {
@@ -27,7 +27,7 @@ func (w *world) order(token string) []fakeapi.Call {
 	return calls
 }
 
-func (w *world) wantOrder(token string, wanted ...fakeapi.Call) {
+func (w *fixture) wantOrder(token string, wanted ...fakeapi.Call) {
 	w.t.Helper()
 	if got := w.order(token); !slices.Equal(got, wanted) {
 		w.t.Errorf("calls with %s: %q, want %q", token, got, wanted)
@@ -55,7 +55,7 @@ func TestWebhookStays(t *testing.T) {
 	t.Parallel()
 	replaced := []string{"replaced", "cbd", "unchanged", "tainted", "tainted_cbd", "triggered"}
 	tokens := connections(append(replaced, "renamed", "key", "swap1", "swap2", "cbd1", "cbd2", "token1", "token2", "count1", "count2", "moved", "module")...)
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	named := maps.Clone(tokens) // the provider's, by name
 	write := func(url, key, renamed, version, one, two, counted, moves string) {
@@ -131,7 +131,7 @@ func TestRefusedSet(t *testing.T) {
 		"renamed":  {}, // its order is Terraform's
 	}
 	tokens := connections(slices.Collect(maps.Keys(kinds))...)
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	block := func(name string, after bool) string {
 		if name == "renamed" {
@@ -187,7 +187,7 @@ func TestNoFalseAlarm(t *testing.T) {
 
 	t.Run("import", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld(t, fakeapi.Options{}, tokens)
+		w := newFixture(t, fakeapi.Options{}, tokens)
 		ws := w.workspace()
 		ws.Write("main.tf", w.provider(tokens)+webhook("a", on("one", urlOne)...)+webhook("b", on("two", urlOne)...))
 		ws.Must(ws.Run("import", "-no-color", address("a"), "one"))
@@ -208,7 +208,7 @@ func TestNoFalseAlarm(t *testing.T) {
 	t.Run("terraform test", func(t *testing.T) {
 		t.Parallel()
 		clitest.SkipBelow(t, "1.6.0", "1.6.0", "terraform test")
-		w := newWorld(t, fakeapi.Options{}, tokens)
+		w := newFixture(t, fakeapi.Options{}, tokens)
 		ws := w.workspace()
 		ws.Write("main.tf", w.provider(tokens)+"variable \"key\" {\n  type = string\n}\n"+
 			webhook("each", `for_each = toset([var.key])`, `app_connection = "one"`, `callback_url = "https://app.example.com/${each.key}"`))
@@ -238,7 +238,7 @@ run "look" {
 func TestLeftovers(t *testing.T) {
 	t.Parallel()
 	tokens := connections("deposed", "twin")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	ws.Write("main.tf", w.provider(tokens)+webhook("deposed", on("deposed", urlOne)...)+webhook("twin", on("twin", urlOne)...))
 	ws.Must(ws.Apply())

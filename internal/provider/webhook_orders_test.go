@@ -87,7 +87,7 @@ func TestEveryOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("a", "b")
-			w := newWorld(t, fakeapi.Options{}, tokens)
+			w := newFixture(t, fakeapi.Options{}, tokens)
 			m := newCoreModel(w, tokens)
 			m.mustApply(runModel{config: test.before, walk: firstOrder})
 			for _, edit := range test.given {
@@ -165,7 +165,7 @@ func TestEveryOrder(t *testing.T) {
 func TestOtherHostWriteOnly(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	p := w.protocol(nil)
 	state := p.noObject()
 	for _, url := range []string{urlOne, urlTwo} {
@@ -181,7 +181,7 @@ func TestOtherHostWriteOnly(t *testing.T) {
 
 // setWebhooks has the service as new, with these webhooks, by the App
 // Connection's name.
-func (w *world) setWebhooks(tokens, urls map[string]string) {
+func (w *fixture) setWebhooks(tokens, urls map[string]string) {
 	for name, token := range tokens {
 		w.api.AddConnection(token, name)
 		if url, set := urls[name]; set {
@@ -215,7 +215,7 @@ func TestTwinsInEveryOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("a", "b", "c")
-			w := newWorld(t, fakeapi.Options{}, tokens)
+			w := newFixture(t, fakeapi.Options{}, tokens)
 			m := newCoreModel(w, tokens)
 			m.mustApply(runModel{config: test.before, walk: firstOrder})
 			w.api.ResetRequests()
@@ -236,7 +236,7 @@ func TestTwinsInEveryOrder(t *testing.T) {
 func TestTwinsByOtherArguments(t *testing.T) {
 	t.Parallel()
 	token := tokenOf("a")
-	p := newWorld(t, fakeapi.Options{}, nil).protocol(map[string]string{"a": token, "again": token})
+	p := newFixture(t, fakeapi.Options{}, nil).protocol(map[string]string{"a": token, "again": token})
 	wantNoDiagnostics(t, p.planWebhook(map[string]any{"app_connection": "a", "callback_url": urlOne}).Diagnostics)
 	for argument, value := range map[string]string{"app_connection": "again", "app_token": token, "app_token_wo": token} {
 		got := p.planWebhook(map[string]any{argument: value, "callback_url": urlOne}).Diagnostics
@@ -249,7 +249,7 @@ func TestTwinsByOtherArguments(t *testing.T) {
 func TestTwinsThatOnlyApplyKnows(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	urls := map[string]string{"x": urlOne, "y": urlTwo}
 	p := w.protocol(nil, map[string]any{"app_tokens": unknown{}})
 	for _, url := range urls {
@@ -290,7 +290,7 @@ func TestTwinsThatOnlyApplyKnows(t *testing.T) {
 func TestTwoObjectsAreRead(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	made := w.protocol(tokens).created(garageTwo)
 	first, got := w.protocol(tokens).apply(object{state: made.state}, garageOne)
 	wantNoDiagnostics(t, got)
@@ -314,7 +314,7 @@ func TestTwoObjectsAreRead(t *testing.T) {
 func TestClaimMoves(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	onA, onB := blockModel{connection: "a", url: urlOne}.arguments(), blockModel{connection: "b", url: urlOne}.arguments()
 	state := w.protocol(tokens).created(onA)
 	for _, prior := range []object{state, {state: state.state}} {
@@ -332,7 +332,7 @@ func TestClaimMoves(t *testing.T) {
 func TestUnreadObjects(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a")
-	p := newWorld(t, fakeapi.Options{}, tokens).protocol(tokens)
+	p := newFixture(t, fakeapi.Options{}, tokens).protocol(tokens)
 	arguments := map[string]any{"app_connection": "a", "callback_url": urlOne}
 	kept := p.created(arguments)
 	wantNoDiagnostics(t, p.plan(kept, arguments).diagnostics)
@@ -345,7 +345,7 @@ func TestUnreadObjects(t *testing.T) {
 func TestUpdateOfAnotherConnection(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	p := w.protocol(tokens)
 	before := p.created(map[string]any{"app_connection": "a", "callback_url": urlOne})
 	w.api.ResetRequests()
@@ -374,7 +374,7 @@ func TestOtherHost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("a", "b")
-			w := newWorld(t, fakeapi.Options{}, tokens)
+			w := newFixture(t, fakeapi.Options{}, tokens)
 			one := map[string]any{"app_connection": "a", "callback_url": urlOne}
 			two := with(one, map[string]any{"callback_url": urlTwo})
 			moved := with(one, map[string]any{"app_connection": "b"})

@@ -37,7 +37,7 @@ var (
 
 // wantOutcome checks what an apply to garageTwo left of prior, an object with
 // garageOne or none, and that the next run knows what to do; it heals.
-func (w *world) wantOutcome(prior, after object, is outcome) {
+func (w *fixture) wantOutcome(prior, after object, is outcome) {
 	w.t.Helper()
 	tokens := connections("garage")
 	p := w.protocol(tokens)
@@ -94,11 +94,11 @@ func (w *world) wantOutcome(prior, after object, is outcome) {
 }
 
 // createAndUpdate has a test's body run for a Set that creates, and for one
-// that updates garageOne, each in a world of its own.
-func createAndUpdate(t *testing.T, options fakeapi.Options, test func(w *world, prior object)) {
+// that updates garageOne, each with a fixture of its own.
+func createAndUpdate(t *testing.T, options fakeapi.Options, test func(w *fixture, prior object)) {
 	t.Helper()
 	for _, creates := range []bool{true, false} {
-		w := newWorld(t, options, connections("garage"))
+		w := newFixture(t, options, connections("garage"))
 		p := w.protocol(connections("garage"))
 		prior := p.noObject()
 		if !creates {
@@ -135,7 +135,7 @@ func TestSetOutcomes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			createAndUpdate(t, fakeapi.Options{}, func(w *world, prior object) {
+			createAndUpdate(t, fakeapi.Options{}, func(w *fixture, prior object) {
 				test.fault.Call, test.fault.Times = set, test.attempts
 				w.api.Script(test.fault)
 				p := w.protocol(connections("garage"), map[string]any{"max_retries": 1, "request_timeout": "300ms", "webhook_api": "notifications"})
@@ -152,7 +152,7 @@ func TestSetOutcomes(t *testing.T) {
 
 	t.Run("lost once", func(t *testing.T) {
 		t.Parallel()
-		createAndUpdate(t, fakeapi.Options{}, func(w *world, prior object) {
+		createAndUpdate(t, fakeapi.Options{}, func(w *fixture, prior object) {
 			w.api.Script(fakeapi.Fault{Call: set, TakeEffect: true, Drop: true})
 			after, got := w.protocol(connections("garage"), map[string]any{"max_retries": 1}).apply(prior, garageTwo)
 			wantNoDiagnostics(t, got)
@@ -212,7 +212,7 @@ func TestVerifyDelivery(t *testing.T) {
 				receiver.SetStatus(max(test.receiver, 200))
 				test.options.DeliveryClient = client
 			}
-			createAndUpdate(t, test.options, func(w *world, prior object) {
+			createAndUpdate(t, test.options, func(w *fixture, prior object) {
 				if test.fault.Call = fakeapi.CallTest; test.fault.Status != 0 {
 					w.api.Script(test.fault)
 				}
@@ -245,7 +245,7 @@ func TestTriggers(t *testing.T) {
 	t.Parallel()
 	receiver, client := newReceiver(t)
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{DeliveryClient: client}, tokens)
+	w := newFixture(t, fakeapi.Options{DeliveryClient: client}, tokens)
 	state := w.protocol(tokens).created(garageOne)
 	receiver.SetStatus(502)
 	for range 6 {
@@ -298,7 +298,7 @@ func TestDeleteOutcomes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("garage")
-			w := newWorld(t, fakeapi.Options{}, tokens)
+			w := newFixture(t, fakeapi.Options{}, tokens)
 			prior := w.protocol(tokens).created(garageOne)
 			if test.fault.Call = del; test.fault.Status != 0 || test.fault.Drop {
 				w.api.Script(test.fault)

@@ -57,7 +57,7 @@ func TestIgnoredArguments(t *testing.T) {
 		}
 		tokens[name+"_a"], tokens[name+"_b"] = tokenOf(name+"_a"), tokenOf(name+"_b")
 	}
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	write := func(changed bool) {
 		config := w.provider(tokens, `app_token = "`+tokenOf("default_to_wo_a")+`"`)

@@ -26,7 +26,7 @@ func TestWebhooksInAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		tokens := connections("a", "b", "c")
-		w := &world{t: t, api: fakeapi.New(fakeapi.Options{Flat: clitest.FlatAnswers()}), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+		w := &fixture{t: t, api: fakeapi.New(fakeapi.Options{Flat: clitest.FlatAnswers()}), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
 		for name, token := range tokens {
 			w.api.AddConnection(token, name)
 		}
@@ -188,7 +188,7 @@ func wantWebhooks(r *rapid.T, got map[string]string, config map[string]blockMode
 }
 
 // webhooks are the URLs that the fake has, by the App Connection's name.
-func (w *world) webhooks(tokens map[string]string) map[string]string {
+func (w *fixture) webhooks(tokens map[string]string) map[string]string {
 	got := map[string]string{}
 	for name, token := range tokens {
 		if saved, found := w.api.Webhook(token); found {

@@ -33,28 +33,28 @@ func TestReadKeepsState(t *testing.T) {
 		names = append(names, fmt.Sprintf("p%d", i+1))
 	}
 	tokens := connections(names...)
-	answer := func(status int, names ...string) func(*world) {
-		return func(w *world) {
+	answer := func(status int, names ...string) func(*fixture) {
+		return func(w *fixture) {
 			for _, name := range names {
 				w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens[name], Status: status, Times: -1})
 			}
 		}
 	}
-	script := func(fault fakeapi.Fault) func(*world) {
+	script := func(fault fakeapi.Fault) func(*fixture) {
 		fault.Call, fault.Times = fakeapi.CallInfo, -1
-		return func(w *world) { w.api.Script(fault) }
+		return func(w *fixture) { w.api.Script(fault) }
 	}
 	inAnHour := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
 
 	for name, test := range map[string]struct {
 		noInfo   bool
 		endpoint string // of a run that asks; "": the fake's
-		given    func(w *world)
+		given    func(w *fixture)
 		asked    int
 		said     map[string]int
 	}{
 		"online":              {asked: fleet},
-		"offline":             {given: func(w *world) { w.api.SetOnline(tokens["p1"], false) }, asked: fleet},
+		"offline":             {given: func(w *fixture) { w.api.SetOnline(tokens["p1"], false) }, asked: fleet},
 		"601":                 {given: answer(601, names...), asked: fleet},
 		"602":                 {given: answer(602, names...), asked: fleet},
 		"605":                 {given: answer(605, "p2", "p5"), asked: fleet, said: map[string]int{paused: 2}},
@@ -77,7 +77,7 @@ func TestReadKeepsState(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{NoInfo: test.noInfo}, tokens)
+			w := newFixture(t, fakeapi.Options{NoInfo: test.noInfo}, tokens)
 			p := w.protocol(tokens)
 			states := map[string]object{}
 			for _, name := range names {

@@ -40,7 +40,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	}
 	tokens := connections("fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed")
 	own, fromEnv := tokenOf("own"), tokenOf("env")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	w.api.AddConnection(own, "own")
 	w.api.AddConnection(fromEnv, "env")
 	faults := func(times int) {

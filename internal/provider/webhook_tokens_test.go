@@ -45,7 +45,7 @@ func TestSameToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, garage)
+			w := newFixture(t, fakeapi.Options{}, garage)
 			url := arguments{"callback_url": urlOne}
 			state := w.protocol(test.tokens).created(with(url, test.before))
 
@@ -96,7 +96,7 @@ func TestAnotherTokenReplaces(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, connections("one", "two"))
+			w := newFixture(t, fakeapi.Options{}, connections("one", "two"))
 			state := w.protocol(connections("one")).created(with(test.before, arguments{"callback_url": urlOne}))
 			p := w.protocol(test.renamed)
 			plan := p.plan(state, with(test.after, arguments{"callback_url": urlOne}))
@@ -118,7 +118,7 @@ func TestAnotherTokenReplaces(t *testing.T) {
 func TestTokenNotAtHand(t *testing.T) {
 	t.Parallel()
 	garage := tokenOf("garage")
-	w := newWorld(t, fakeapi.Options{}, connections("garage"))
+	w := newFixture(t, fakeapi.Options{}, connections("garage"))
 	one, two := map[string]any{"app_connection": "garage", "callback_url": urlOne}, map[string]any{"app_connection": "garage", "callback_url": urlTwo}
 	state := w.protocol(connections("garage")).created(one)
 	w.api.ResetRequests()
@@ -171,7 +171,7 @@ func TestTokenNotAtHand(t *testing.T) {
 func TestDeadWriteOnlyToken(t *testing.T) {
 	t.Parallel()
 	token := tokenOf("garage")
-	w := newWorld(t, fakeapi.Options{}, connections("garage"))
+	w := newFixture(t, fakeapi.Options{}, connections("garage"))
 	state := w.protocol(nil).created(map[string]any{"app_token_wo": token, "callback_url": urlOne})
 	w.api.Revoke(token, 603)
 	w.api.ResetRequests()
@@ -193,7 +193,7 @@ func TestDeadWriteOnlyToken(t *testing.T) {
 // the rest without the token, of which Terraform refreshes and plans first.
 func TestDestroyByForEachOverTokens(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{}, connections("garage", "lab"))
+	w := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
 	ws := w.workspace()
 	config := func(tokens map[string]string, block string) {
 		ws.Setenv("TF_VAR_tokens", hclMap(tokens))

@@ -84,7 +84,7 @@ func TestWebhookArgumentsAccepted(t *testing.T) {
 // not have is an error that names the ones it has, unless they may be tokens.
 func TestMissingConnectionNamesTheOthers(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakeapi.Options{}, nil)
+	w := newFixture(t, fakeapi.Options{}, nil)
 	two := map[string]any{"lab": tokenOf("lab"), "garage": tokenOf("garage")}
 	for name, test := range map[string]struct {
 		provider, webhook map[string]any

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package clitest is the real terraform or tofu in tests, with all that
-// terraform-plugin-testing's steps lack: warnings, saved plans, crashes,
-// interrupts, several providers, and what stands in which file. It is
-// internal/cli with a testing.TB.
+// terraform-plugin-testing's steps lack: saved plans, crashes, interrupts,
+// several providers, and what stands in which file. It is internal/cli with a
+// testing.TB.
 package clitest
 
 import (
@@ -33,7 +33,9 @@ func Main(m *testing.M) int {
 		return cli.Meter()
 	}
 	flag.Parse()
-	if !testing.Short() {
+	if testing.Short() {
+		_ = os.Unsetenv("TF_ACC")
+	} else {
 		clean(found())
 	}
 	code := m.Run()
@@ -45,6 +47,8 @@ func Main(m *testing.M) int {
 
 func clean(c *cli.CLI) {
 	environ := cli.Environ("TF_ACC_TERRAFORM_PATH="+c.Path,
+		// For terraform-plugin-testing, which finds a provider by these.
+		"TF_ACC=1", "TF_ACC_PROVIDER_HOST="+c.Host(), "TF_ACC_PROVIDER_NAMESPACE=octoeverywhere",
 		// What tests serve in this process would bury their words.
 		"TF_LOG_SDK=off", "TF_LOG_SDK_PROTO=off", "TF_LOG_SDK_FRAMEWORK=off", "TF_LOG_PROVIDER_OCTOEVERYWHERE=off")
 	os.Clearenv()

@@ -63,7 +63,7 @@ func TestImport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, tokens)
+			w := newFixture(t, fakeapi.Options{}, tokens)
 			p := w.protocol(named, map[string]any{"app_token": tokens["default"]})
 			imported, got := p.importWebhook(test.id, test.identity)
 			wantNoDiagnostics(t, got)
@@ -122,7 +122,7 @@ func TestImportRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakeapi.Options{}, connections("garage", "dead"))
+			w := newFixture(t, fakeapi.Options{}, connections("garage", "dead"))
 			w.api.Revoke(tokenOf("dead"), 604)
 			p := w.protocol(nil, map[string]any{"app_tokens": test.tokens})
 			imported, got := p.importWebhook(test.id, test.identity)
@@ -142,7 +142,7 @@ func TestImportRefused(t *testing.T) {
 func TestImportInTerraform(t *testing.T) {
 	t.Parallel()
 	target, tokens := address("printer"), connections("garage")
-	wantOneUpdate := func(w *world, ws *clitest.Workspace) {
+	wantOneUpdate := func(w *fixture, ws *clitest.Workspace) {
 		t.Helper()
 		wantPlanned(t, ws.Must(ws.Apply()), map[string]string{target: "update"})
 		if set := w.api.Count(fakeapi.CallSet); set != 1 || w.api.Count(fakeapi.CallDelete) > 0 {
@@ -154,7 +154,7 @@ func TestImportInTerraform(t *testing.T) {
 	t.Run("command", func(t *testing.T) {
 		t.Parallel()
 		clitest.NeedsCLI(t)
-		w := newWorld(t, fakeapi.Options{}, tokens)
+		w := newFixture(t, fakeapi.Options{}, tokens)
 		ws := w.workspace()
 		ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", urlOne)...))
 		ws.Must(ws.Run("import", "-input=false", "-no-color", target, "garage"))
@@ -164,7 +164,7 @@ func TestImportInTerraform(t *testing.T) {
 	t.Run("block", func(t *testing.T) {
 		t.Parallel()
 		clitest.SkipBelow(t, "1.5.0", "1.6.0", "an import block")
-		w := newWorld(t, fakeapi.Options{}, tokens)
+		w := newFixture(t, fakeapi.Options{}, tokens)
 		ws := w.workspace()
 		ws.Write("main.tf", clitest.RequiredProviders+`
 resource "terraform_data" "later" {

@@ -15,7 +15,7 @@ import (
 func TestRenewal(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	created := w.protocol(tokens).created(garageOne)
 	for name, test := range map[string]struct {
 		before  any // renew_before_days
@@ -81,7 +81,7 @@ func wantTimes(t *testing.T, ws *clitest.Workspace, name, configured, expires st
 func TestRenewalBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	tokens := connections("changed", "unchanged", "late")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	config := func(url, note string, more ...string) {
 		ws.Write("main.tf", w.provider(tokens)+

@@ -66,7 +66,7 @@ func TestWriteOnlyStaysOut(t *testing.T) {
 	t.Parallel()
 	skipWithoutWriteOnly(t)
 	token := tokenOf("one")
-	w := newWorld(t, fakeapi.Options{}, connections("one"))
+	w := newFixture(t, fakeapi.Options{}, connections("one"))
 	ws := clitest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG", "TRACE")
@@ -112,7 +112,7 @@ func TestWriteOnlyStaysOut(t *testing.T) {
 func TestWriteOnlyNoticesItsChange(t *testing.T) {
 	t.Parallel()
 	one, two := tokenOf("one"), tokenOf("two")
-	w := newWorld(t, fakeapi.Options{}, connections("one", "two"))
+	w := newFixture(t, fakeapi.Options{}, connections("one", "two"))
 	p := w.protocol(nil)
 	state := p.noObject()
 	for _, step := range []struct {
@@ -202,7 +202,7 @@ func TestWriteOnlyUnknownAtPlan(t *testing.T) {
 	for name := range cases {
 		tokens[name], tokens[name+"_2"] = tokenOf(name), tokenOf(name+"_2")
 	}
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	given := func(name string, changed bool) (token, url string) {
 		token, url = tokens[name], hiddenURL
@@ -310,7 +310,7 @@ func TestWriteOnlyFailedApply(t *testing.T) {
 	for name := range cases {
 		tokens[name] = tokenOf(name)
 	}
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	ws := w.workspace()
 	for step, url := range []string{hiddenURL, hiddenURL2} {
 		config, planned := w.provider(nil, `max_retries = 0`, onePinned), map[string]string{}

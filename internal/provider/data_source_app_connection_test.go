@@ -29,7 +29,7 @@ func TestAppConnectionSaysAll(t *testing.T) {
 	t.Parallel()
 	tokens := connections("bare", "unplugged", "not_supporter", "not_found", "revoked")
 	full := tokenOf("full")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	answer := func(token, body string) {
 		w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: token, Times: -1, Body: body})
 	}
@@ -103,7 +103,7 @@ func TestAppConnectionUnreachable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("garage")
-			w := newWorld(t, test.options, tokens)
+			w := newFixture(t, test.options, tokens)
 			if test.fault.Call = fakeapi.CallInfo; test.fault.Status != 0 {
 				w.api.Script(test.fault)
 			}
@@ -121,7 +121,7 @@ func TestAppConnectionUnreachable(t *testing.T) {
 func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b", "c", "garage")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	w.api.Revoke(tokens["garage"], 604)
 	p := w.protocol(tokens)
 	read := func(name string) (dropped bool) {
@@ -147,7 +147,7 @@ func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
 func TestAppConnectionArguments(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	p := w.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokens["garage"], "later": unknown{}}})
 	validate := func(arguments map[string]any) []*tfprotov6.Diagnostic {
 		response, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
@@ -182,7 +182,7 @@ func TestAppConnectionArguments(t *testing.T) {
 func TestFleetFilteredByValid(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage", "lab", "shed")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	w.api.Revoke(tokens["shed"], 604)
 	ws := w.workspace()
 	ws.Write("main.tf", w.provider(tokens)+`

@@ -47,7 +47,7 @@ func (p *protocol) listed(limit int64) (shown []string, diagnostics []*tfprotov6
 func TestList(t *testing.T) {
 	t.Parallel()
 	tokens := connections("dead", "garage", "lab", "paused", "shed", "default")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	w.api.SetOnline(tokens["lab"], false)
 	w.api.SetSupporter(tokens["paused"], false)
 	w.api.Revoke(tokens["dead"], 603)
@@ -94,7 +94,7 @@ func TestList(t *testing.T) {
 func TestListStreams(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b", "c", "d")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	held := make(chan struct{})
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["c"], Status: 604})
 	w.api.OnRequest(func(r fakeapi.Request) {
@@ -144,7 +144,7 @@ func TestListOfASilentService(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, test.options, tokens)
+			w := newFixture(t, test.options, tokens)
 			if test.fault.Call = fakeapi.CallInfo; test.fault.Status != 0 {
 				w.api.Script(test.fault)
 			}
@@ -168,7 +168,7 @@ func TestListOfASilentService(t *testing.T) {
 func TestListWithoutTokens(t *testing.T) {
 	t.Parallel()
 	const notKnown = "The provider's configuration is not known"
-	w := newWorld(t, fakeapi.Options{}, connections("garage"))
+	w := newFixture(t, fakeapi.Options{}, connections("garage"))
 	garage := map[string]any{"garage": tokenOf("garage")}
 	for name, test := range map[string]struct {
 		provider map[string]any
@@ -197,7 +197,7 @@ func TestQuery(t *testing.T) {
 	t.Parallel()
 	clitest.SkipBelow(t, "1.14.0", nowhere, "terraform query")
 	tokens := connections("garage", "lab", "shed")
-	w := newWorld(t, fakeapi.Options{}, tokens)
+	w := newFixture(t, fakeapi.Options{}, tokens)
 	w.api.Revoke(tokens["lab"], 604)
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["shed"], Status: 606, Times: -1})
 	ws := w.workspace()
