@@ -7,94 +7,83 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// answer is the outcome of one attempt: a whole answer, out of its envelope,
+// answer is the outcome of one attempt: a complete answer, out of its envelope,
 // or err.
 type answer struct {
-	asked  request
-	target string // the URL it came from, after redirects
+	request request
+	url     string // that it came from, after redirects
 
 	status      int // 0 when err is set
 	contentType string
 	retryAfter  string
 	location    string
 	body        []byte
-	cut         bool // the body was longer than maxBody
+	truncated   bool // the body was longer than maxBody
 
-	enveloped bool   // body is the Result of an envelope
-	word      string // the envelope's Error
-	no        bool   // the envelope says that it was no success, by no status
-	absurd    bool   // the envelope's Status is no status
+	enveloped     bool   // body is the Result of an envelope
+	serviceError  string // the envelope's Error
+	denied        bool   // the envelope says without a status that it was no success
+	invalidStatus bool   // the envelope's Status is no status
 
-	err   error // why there is no whole answer; not yet redacted
-	sent  bool  // the request may have reached the server
-	ended error // the context's, when that ended the call
-	spent bool  // the budget, not the number of retries, ended the call
+	err             error // why there is no complete answer; may hold secrets
+	sent            bool  // the request may have reached the server
+	interrupted     error // the context's error, when that ended the call
+	budgetExhausted bool  // no time was left for another attempt
 }
 
 // ok reports whether the answer is a 200, inside its envelope too.
-func (a answer) ok() bool { return a.status == 200 && !a.absurd }
+func (a answer) ok() bool { return a.status == 200 && !a.invalidStatus }
 
 func (a answer) is2xx() bool      { return a.status >= 200 && a.status <= 299 }
 func (a answer) isRedirect() bool { return a.status >= 300 && a.status <= 399 }
+func (a answer) isGone() bool     { return a.status == 603 || a.status == 604 }
 
 // isUnknownPath reports whether the answer says for certain that nothing is
 // served at this path, or not by this method.
 func (a answer) isUnknownPath() bool { return a.status == 404 || a.status == 405 || a.status == 501 }
 
-// passes reports whether the answer is worth another attempt: none came, or a
-// status that passes (DESIGN.md, "Attempts").
-func (a answer) passes() bool {
+// isRetryable reports whether the answer is worth another attempt: none came,
+// or a temporary status (DESIGN.md, "Attempts").
+func (a answer) isRetryable() bool {
 	if a.err != nil {
-		// A certificate does not become valid by asking again.
+		// A certificate doesn't become valid by trying again.
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](a.err)
 		proxy, refused := errors.AsType[*proxyError](a.err)
 		return !untrusted && (!refused || !proxy.forbids())
 	}
-	return isPassing(a.status)
+	return isRetryable(a.status)
 }
 
-// isPassing reports whether a status is as temporary as no answer; 520 to 524
+// isRetryable reports whether a status is as temporary as no answer; 520 to 524
 // are a CDN's.
-func isPassing(status int) bool {
-	switch status {
-	case 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 600, 602, 609:
-		return true
-	}
-	return false
+func isRetryable(status int) bool {
+	return slices.Contains([]int{408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 600, 602, 609}, status)
 }
 
 // mayHaveActed reports whether the attempt can have taken effect although it
-// was no success. A 2xx is left to who understands its body.
+// was no success. A 2xx is left to the caller, who understands its body.
 func (a answer) mayHaveActed() bool {
 	switch s := a.status; {
 	case s == 0:
 		return a.sent
 	case s == 408:
-		return true // the request's end did not arrive, or a gateway's patience did
+		return true // a gateway may send it, too
 	case s >= 500 && s <= 599:
 		return s != 501
 	case s >= 600 && s <= 602:
 		return true
 	default:
-		return s >= 614 // a meaning this client does not know
+		return s >= 614 // a meaning this client doesn't know
 	}
 }
 
-// refuses reports whether the answer says for certain that this request did
-// nothing, whatever earlier attempts may have done: then they did not pass
-// either, or the service knows of them. 408 and 429 only say that it was not
-// looked at.
-func (a answer) refuses() bool {
-	s := a.status
-	return s >= 300 && s <= 499 && s != 408 && s != 429 || s == 501 || s >= 603 && s <= 613
-}
-
 // isHTML reports whether the answer is a page for a browser: a web front end
-// may answer so, even with 200, to a path it does not serve.
+// may answer so, even with 200, to a path it doesn't serve.
 func (a answer) isHTML() bool {
 	if a.enveloped {
 		return false
@@ -107,23 +96,23 @@ func (a answer) isHTML() bool {
 	return bytes.HasPrefix(bytes.TrimLeft(a.body, "\ufeff \t\r\n"), []byte("<"))
 }
 
-// saysNo reports whether a 200 tells in its body that it was no success.
-func (a answer) saysNo() bool {
-	var said struct {
+// deniesSuccess reports whether a 200 says in its body that it was no success.
+func (a answer) deniesSuccess() bool {
+	var body struct {
 		Success *bool
 		Error   string
 	}
-	if a.no || !a.decode(&said) {
-		return a.no
+	if a.denied || !a.decode(&body) {
+		return a.denied
 	}
-	if said.Success != nil {
-		return !*said.Success
+	if body.Success != nil {
+		return !*body.Success
 	}
-	return said.Error != ""
+	return body.Error != ""
 }
 
 // decode reads the body as one JSON value. Invalid UTF-8 is no JSON: the
 // decoder would replace it and make a damaged URL look right.
 func (a answer) decode(into any) bool {
-	return !a.cut && utf8.Valid(a.body) && json.Unmarshal(a.body, into) == nil
+	return !a.truncated && utf8.Valid(a.body) && json.Unmarshal(a.body, into) == nil
 }

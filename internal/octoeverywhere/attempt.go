@@ -16,49 +16,37 @@ import (
 // Why an attempt got no answer, where no other package says it.
 var (
 	errTimeout = errors.New("no complete answer in time")
-	errNotHTTP = errors.New("the answer is no HTTP answer that can be understood")
+	errNotHTTP = errors.New("the server's answer is not HTTP")
 )
 
-// attempt sends a request once, to the base that calls go to. It reads the
-// whole answer, so that one that is cut off, reset or drips past the timeout is
-// a failed attempt like any other.
+// attempt sends a request, and on to where the service redirects it. It reads
+// the answer to its end, so that one that is cut off, reset or slower than the
+// timeout is a failed attempt like any other.
 func (c *call) attempt(ctx context.Context, req request) answer {
 	c.attempts++
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	base, learned := c.client.base()
-	a := c.travel(ctx, base+req.path, req)
-	if learned && a.doubtsRegion() {
-		c.client.forget(base)
-		if a.err == nil {
-			a = c.travel(ctx, c.client.endpoint.String()+req.path, req)
-		}
-	}
-	return a
-}
-
-// travel sends a request to a URL, and on to where the service redirects it.
-func (c *call) travel(ctx context.Context, target string, req request) answer {
+	target := c.client.endpoint.String() + req.path
 	for redirects := 0; ; redirects++ {
 		began := time.Now()
-		a := c.exchange(ctx, target, req)
+		a := c.roundTrip(ctx, target, req)
 		if a.err != nil && ctx.Err() != nil {
 			a.err = context.Cause(ctx) // that is why, whatever broke because of it
 		}
-		c.ambiguous = c.ambiguous || a.mayHaveActed()
-		c.tellAttempt(ctx, a, time.Since(began))
-		if redirects == maxRedirects {
-			return a
+		if a.mayHaveActed() {
+			c.uncertain = &a
 		}
-		if target = c.client.follow(target, a); target == "" {
+		c.logAttempt(ctx, a, time.Since(began))
+		target = c.client.redirectTarget(a)
+		if target == "" || redirects == maxRedirects {
 			return a
 		}
 	}
 }
 
-// exchange sends one request and reads its answer.
-func (c *call) exchange(ctx context.Context, target string, req request) answer {
-	a := answer{asked: req, target: target}
+// roundTrip sends one request and reads its answer.
+func (c *call) roundTrip(ctx context.Context, target string, req request) answer {
+	a := answer{request: req, url: target}
 	// Set when a connection stands, a little before the headers are written:
 	// after a cancellation the Transport may go on writing, so WroteHeaders
 	// could come too late to be seen. GetConn clears it, since the Transport
@@ -68,10 +56,9 @@ func (c *call) exchange(ctx context.Context, target string, req request) answer 
 		GetConn: func(string) { sent.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
-	// Wrapped, so that net/http can't rewind it: else it repeats a GET by
-	// itself when a kept connection breaks, an attempt that nobody counts.
-	body := io.NopCloser(bytes.NewReader(req.body))
-	r, err := http.NewRequestWithContext(ctx, req.method, target, body)
+	// NopCloser keeps net/http from rewinding the body: else it repeats a GET
+	// by itself when a kept connection breaks, an attempt that nobody counts.
+	r, err := http.NewRequestWithContext(ctx, req.method, target, io.NopCloser(bytes.NewReader(req.body)))
 	if err != nil {
 		a.err = err
 		return a
@@ -89,12 +76,12 @@ func (c *call) exchange(ctx context.Context, target string, req request) answer 
 		a.err = errNotHTTP
 		return a
 	}
-	whole, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
 		a.err = err
 		return a
 	}
-	a.body, a.cut = whole[:min(len(whole), maxBody)], len(whole) > maxBody
+	a.body, a.truncated = body[:min(len(body), maxBody)], len(body) > maxBody
 	a.status = resp.StatusCode
 	a.contentType = resp.Header.Get("Content-Type")
 	a.retryAfter = resp.Header.Get("Retry-After")

@@ -19,7 +19,6 @@ type request struct {
 // call is one operation on one App Connection, with all its attempts.
 type call struct {
 	client      *Client
-	operation   string
 	token       Token
 	callbackURL string        // what answers may repeat, beside the token
 	timeout     time.Duration // of one attempt
@@ -28,14 +27,12 @@ type call struct {
 
 	attempts  int
 	retries   int
-	ambiguous bool     // some attempt may have taken effect
-	hidden    *secrets // see secrets
+	uncertain *answer // to the last attempt that may have taken effect; nil: none may
 }
 
-func (c *Client) newCall(operation string, token Token) *call {
+func (c *Client) newCall(token Token) *call {
 	return &call{
 		client:      c,
-		operation:   operation,
 		token:       token,
 		timeout:     c.requestTimeout,
 		retriesLeft: c.maxRetries,
@@ -43,60 +40,38 @@ func (c *Client) newCall(operation string, token Token) *call {
 	}
 }
 
-// send makes attempts until an answer needs no other, or none may follow. It
-// may be called again with the other edition's request: retries and budget go
-// on counting. A whole answer counts, even if ctx ended right after it.
+// send makes attempts until an answer is final, or no other attempt is allowed.
+// It may be called again with the other edition's request: retries and budget
+// go on counting. A complete answer counts, even if ctx ended right after it.
 func (c *call) send(ctx context.Context, req request) answer {
+	ctx, done := c.client.untilStopped(ctx)
+	defer done()
 	if err := ctx.Err(); err != nil {
-		return answer{asked: req, err: err, ended: err}
+		return answer{request: req, err: err, interrupted: err}
 	}
 	if c.attempts > 0 && c.budgetLeft() <= 0 {
-		return answer{asked: req, err: errBudget}
+		return answer{request: req, err: errBudget}
 	}
 	for {
 		a := c.attempt(ctx, req)
-		if !a.passes() {
+		if !a.isRetryable() {
 			return a
 		}
-		if a.ended = ctx.Err(); a.ended != nil || c.retriesLeft == 0 {
+		if a.interrupted = ctx.Err(); a.interrupted != nil || c.retriesLeft == 0 {
 			return a
 		}
 		c.retriesLeft--
 		c.retries++
 		wait := c.client.waits.before(c.retries, a)
 		if wait >= c.budgetLeft() {
-			a.spent = true
+			a.budgetExhausted = true
 			return a
 		}
-		c.tellWait(ctx, a, wait)
-		if a.ended = pause(ctx, wait); a.ended != nil {
+		c.logWait(ctx, a, wait)
+		if a.interrupted = pause(ctx, wait); a.interrupted != nil {
 			return a
 		}
 	}
 }
 
 func (c *call) budgetLeft() time.Duration { return c.client.waits.Budget - time.Since(c.began) }
-
-func (c *call) tellAttempt(ctx context.Context, a answer, took time.Duration) {
-	if c.client.observer == nil {
-		return
-	}
-	c.client.observer.Attempted(ctx, Attempt{
-		Method: a.asked.method, Path: a.asked.path, Connection: c.token.Fingerprint(),
-		Number: c.attempts, Status: a.status, Duration: took, Err: c.describe(a.err),
-	})
-}
-
-func (c *call) tellWait(ctx context.Context, a answer, wait time.Duration) {
-	if c.client.observer == nil {
-		return
-	}
-	reason := c.describe(a.err)
-	if reason == "" {
-		reason = describeStatus(a.status)
-	}
-	c.client.observer.Waiting(ctx, Wait{
-		Method: a.asked.method, Path: a.asked.path, Connection: c.token.Fingerprint(),
-		Number: c.attempts, Reason: reason, Duration: wait,
-	})
-}

@@ -4,24 +4,25 @@
 // notification webhooks need it: it sets, deletes and tests a webhook and asks
 // whether an App Connection is alive. It knows nothing of Terraform.
 //
-// A call goes down through these files, and comes to each of them once:
+// A call passes through these files, in this order:
 //
 //	operations.go  the five calls: what they check, send and return
-//	edition.go     how each edition says Set, and what its answer means
-//	discovery.go   which edition that is, where nobody has said it
-//	call.go        attempts, until one needs no other (waits.go: when to try again)
-//	attempt.go     one attempt: an HTTP exchange, read to its end
-//	redirect.go    where the service itself sends an attempt on to
+//	edition.go     the request of each API version's Set, and what its answer means
+//	discovery.go   which API version the server serves, unless it is configured
+//	call.go        attempts, until none is needed or possible (waits.go: when to retry)
+//	attempt.go     one attempt, read to its end (event.go: what the log is told)
+//	redirect.go    redirects inside the service
 //	transport.go   connections
 //	envelope.go    the answer, taken out of its envelope (answer.go)
 //
-// On the way back up the edition, or the call itself, says what the answer
-// means (info.go, test_result.go). Whatever went wrong becomes an *Error or an
-// *EchoError (error.go, failure.go) without a secret in it (redact.go).
+// Then the edition or the operation decides what the answer means (info.go,
+// test_result.go). A failure becomes an *Error (error.go, failure.go) that
+// holds no secret (redact.go).
 package octoeverywhere
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -32,18 +33,17 @@ import (
 	"time"
 )
 
-// Defaults of Config, and the bound of Probe.
+// Defaults of Config.
 const (
 	DefaultMaxRetries     = 4
 	DefaultRequestTimeout = 30 * time.Second
-	ProbeTimeout          = 5 * time.Second
 )
 
 // Config says how a Client is to behave.
 type Config struct {
 	// Endpoint is the base URL; see ValidateEndpoint.
 	Endpoint string
-	// Edition pins the edition that Set speaks; "" is EditionAuto.
+	// Edition is the API version that Set uses; "" is EditionAuto.
 	Edition Edition
 	// MaxRetries is the number of attempts after a call's first. 0 is none:
 	// DefaultMaxRetries is for the caller to fill in.
@@ -53,8 +53,9 @@ type Config struct {
 	RequestTimeout time.Duration
 	// UserAgent is sent with every request; "" is Go's own.
 	UserAgent string
-	// Observer is told of attempts and waits; nil is none.
-	Observer Observer
+	// Log is told of every attempt and wait; nil is none. It is called
+	// synchronously, by many goroutines at once, and must be quick.
+	Log func(context.Context, Event)
 	// Waits are the pauses between attempts; zero fields are defaults.
 	Waits Waits
 	// Transport replaces the client's own, for tests. Only one that reports
@@ -71,12 +72,14 @@ type Client struct {
 	maxRetries     int
 	requestTimeout time.Duration
 	waits          Waits
-	observer       Observer
+	log            func(context.Context, Event)
 	transport      http.RoundTripper
 
-	edition Edition                // EditionAuto: the one that is served
-	served  atomic.Value           // Edition; EditionAuto: nobody knows yet
-	region  atomic.Pointer[string] // base URL that the endpoint redirects to; nil: none
+	edition Edition      // EditionAuto: the one that is served
+	served  atomic.Value // Edition found by calling; EditionAuto: not known yet
+
+	running context.Context //nolint:containedctx // ends every call when the client is stopped
+	stop    context.CancelFunc
 }
 
 // New makes a client. It sends nothing. The error names the setting at fault.
@@ -89,7 +92,7 @@ func New(config Config) (*Client, error) {
 	switch config.Edition {
 	case EditionAuto, EditionNotifications, EditionAppConnection:
 	default:
-		return nil, fmt.Errorf("%s is not an edition of the webhook API: use %s, %s or %s",
+		return nil, fmt.Errorf("%s is not an API version: use %s, %s or %s",
 			quoteShort(string(config.Edition)), EditionAuto, EditionNotifications, EditionAppConnection)
 	}
 	if config.MaxRetries < 0 || config.MaxRetries > math.MaxInt32 {
@@ -110,12 +113,31 @@ func New(config Config) (*Client, error) {
 		maxRetries:     config.MaxRetries,
 		requestTimeout: cmp.Or(config.RequestTimeout, DefaultRequestTimeout),
 		waits:          config.Waits.withDefaults(),
-		observer:       config.Observer,
+		log:            config.Log,
 		transport:      config.Transport,
 		edition:        config.Edition,
 	}
 	c.served.Store(EditionAuto)
+	c.running, c.stop = context.WithCancel(context.Background())
 	return c, nil
+}
+
+// Stop ends the calls under way, and makes later ones fail without sending
+// anything. Their errors wrap context.Canceled (DESIGN.md, "Interruption").
+func (c *Client) Stop() { c.stop() }
+
+// untilStopped returns a context that ends with ctx or with Stop. The caller
+// must call done.
+func (c *Client) untilStopped(ctx context.Context) (_ context.Context, done func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	forget := context.AfterFunc(c.running, cancel)
+	if c.running.Err() != nil {
+		cancel() // at once: AfterFunc calls in a goroutine of its own
+	}
+	return ctx, func() {
+		forget()
+		cancel()
+	}
 }
 
 // Close closes the connections that no call is using. The client can still be

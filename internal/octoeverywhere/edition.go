@@ -8,11 +8,11 @@ import (
 	"net/http"
 )
 
-// Edition says which edition of the API sets a webhook (DESIGN.md, "Editions").
-// They differ in Set only.
+// Edition is the API version that sets a webhook (DESIGN.md, "Editions"). They
+// differ in Set only.
 type Edition string
 
-// The editions, and the choice to find out which one the server serves.
+// The API versions, and the choice to find out which one the server serves.
 const (
 	EditionAuto          Edition = "auto"
 	EditionNotifications Edition = "notifications"
@@ -26,7 +26,7 @@ func (e Edition) other() Edition {
 	return EditionAppConnection
 }
 
-// request is Set in the edition's words.
+// request is the edition's Set.
 func (e Edition) request(webhook Webhook) request {
 	if e == EditionAppConnection {
 		return request{http.MethodPost, "/api/appconnection/SetNotificationWebhook", encode(struct {
@@ -43,37 +43,38 @@ func (e Edition) request(webhook Webhook) request {
 func encode(message any) []byte {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
-	// Else & < > would travel as \u0026…: the same once decoded, but the URL
-	// is to arrive as written even where somebody only searches the bytes.
+	// Not \u0026 for &: the same once decoded, but the URL is to arrive as
+	// written even where somebody only searches the bytes.
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(message) // strings and numbers can't fail
 	return body.Bytes()
 }
 
-// conclude says what an answer to the edition's Set means. The successor
-// promises a bare 200, the commissioned edition repeats what it saved.
-func (e Edition) conclude(c *call, a answer, asked Webhook) error {
+// conclude decides what an answer to the edition's Set means. One edition
+// promises nothing but a 200, the other repeats what it saved.
+func (e Edition) conclude(c *call, a answer, webhook Webhook) error {
 	if e == EditionAppConnection {
 		return c.concludeBare(a)
 	}
-	echo, ok := decodeEcho(a)
-	if !ok || a.saysNo() {
+	saved, ok := decodeEcho(a)
+	if !ok || a.deniesSuccess() {
 		return c.failed(a)
 	}
-	if !asked.Equal(echo) {
-		return c.echoError(asked, echo)
+	if !webhook.Equal(saved) {
+		return c.otherSaved(a, webhook, saved)
 	}
 	return nil
 }
 
-// decodeEcho reads the commissioned edition's answer; false when it is none.
+// decodeEcho reads what EditionNotifications says it saved; false when the
+// answer doesn't say it.
 // Success may be left out of an envelope, whose Status says it; then the URL
 // must be there.
 func decodeEcho(a answer) (Webhook, bool) {
 	var echo struct {
 		Success     *bool
 		CallbackURL *string `json:"CallbackUrl"`
-		EventTypes  []whole
+		EventTypes  []integer
 	}
 	if !a.ok() || !a.decode(&echo) || echo.Success == nil && (!a.enveloped || echo.CallbackURL == nil) {
 		return Webhook{}, false

@@ -22,13 +22,13 @@ func (a answer) open() answer {
 	if !a.decode(&envelope) {
 		return a
 	}
-	status := orZero[*whole](envelope.Status)
+	status := orZero[*integer](envelope.Status)
 	beside := envelope.Status != nil || envelope.Error != nil || envelope.IsUserError != nil
 	a.enveloped = envelope.Result != nil && beside || status != nil && envelope.Error != nil
 	if !a.enveloped {
 		return a
 	}
-	a.word = orZero[string](envelope.Error)
+	a.serviceError = orZero[string](envelope.Error)
 	a.body = envelope.Result
 	if string(a.body) == "null" {
 		a.body = nil
@@ -38,28 +38,28 @@ func (a answer) open() answer {
 	}
 	success := orZero[*bool](envelope.Success)
 	switch {
-	case status == nil: // then the words alone can tell of a failure
-		a.no = a.word != "" && a.body == nil
+	case status == nil: // then only Error can tell of a failure
+		a.denied = a.serviceError != "" && a.body == nil
 	case *status >= 200 && *status <= 999:
 		a.status = int(*status)
 	default:
-		a.absurd = true
+		a.invalidStatus = true
 	}
-	a.no = a.no || success != nil && !*success
+	a.denied = a.denied || success != nil && !*success
 	return a
 }
 
-// whole is a whole number, which the service may write as a string of digits.
-type whole int64
+// integer is a whole number, which the service may write as a string of digits.
+type integer int64
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (w *whole) UnmarshalJSON(text []byte) error {
+func (i *integer) UnmarshalJSON(text []byte) error {
 	n, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
-	*w = whole(n)
+	*i = integer(n)
 	return err
 }
 
-// orZero decodes a field that need not be there, nor be what it should.
+// orZero decodes a field; the zero value where it is absent or of another type.
 func orZero[T any](field json.RawMessage) T {
 	var value, zero T
 	if json.Unmarshal(field, &value) != nil {

@@ -13,8 +13,8 @@ import (
 // TestOpen: what is an envelope, and what is in it.
 func TestOpen(t *testing.T) {
 	flat := func(body string) answer { return answer{status: 200, body: []byte(body)} }
-	enveloped := func(status int, word, body string) answer {
-		a := answer{status: status, word: word, enveloped: true}
+	enveloped := func(status int, said, body string) answer {
+		a := answer{status: status, serviceError: said, enveloped: true}
 		if body != "" {
 			a.body = []byte(body)
 		}
@@ -45,7 +45,7 @@ func TestOpen(t *testing.T) {
 	}
 	for _, status := range []int{204, 302, 404, 503, 605} { // the status line counts
 		a := answer{status: status, body: []byte(`{"Status":200,"Error":"words","Result":{}}`)}
-		if got := a.open(); got.status != status || got.word != "words" {
+		if got := a.open(); got.status != status || got.serviceError != "words" {
 			t.Errorf("%d: %+v", status, got)
 		}
 	}
@@ -139,9 +139,9 @@ func TestInfo(t *testing.T) {
 			}
 		}
 	}
-	for _, answer := range []string{page.Body, `{"Status":200,"Error":"","Result":null}`, `{"IsOnline":"yes"}`} {
-		s := faulty(t, always(json200(answer)))
-		if _, err := newClient(t, s.url).Info(t.Context(), token(t)); err == nil || IsNotServed(err) != (answer == page.Body) || StatusOf(err) != 200 {
+	for _, answer := range []string{page.body, `{"Status":200,"Error":"","Result":null}`, `{"IsOnline":"yes"}`} {
+		s := serve(t, ok(answer))
+		if _, err := newClient(t, s.url).Info(t.Context(), token(t)); err == nil || IsNotServed(err) != (answer == page.body) || StatusOf(err) != 200 {
 			t.Errorf("%s: %v", answer, err)
 		}
 	}

@@ -3,117 +3,42 @@
 package octoeverywhere
 
 import (
-	"fmt"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
+	"context"
+	"time"
 )
 
-// EventType is a notification event's number. Numbers are never removed or
-// given another meaning, and new ones are added over time (DESIGN.md, "Event
-// types"), so any number from 1 to 2147483647 is legal.
-type EventType int
-
-// eventNames is the API's table. The names are the provider's own.
-var eventNames = [...]string{
-	1:  "print_started",
-	2:  "print_complete",
-	3:  "print_failed",
-	4:  "print_paused",
-	5:  "print_resumed",
-	6:  "print_progress",
-	7:  "gadget_possible_failure_warning",
-	8:  "gadget_paused_print_due_to_failure",
-	9:  "error",
-	10: "first_layer_complete",
-	11: "filament_change_required",
-	12: "user_interaction_required",
-	13: "non_supporter_notification_limit",
-	14: "third_layer_complete",
-	15: "bed_cooldown_complete",
-	16: "test_notification",
+// Event is one attempt of a call, or the wait before its next one. An attempt
+// that is redirected is one event for each request, with the same number.
+// Nothing in it holds a token or any part of a callback URL.
+type Event struct {
+	Method     string
+	Path       string // the API's path, without the endpoint
+	Connection string // fingerprint of the App Connection
+	Attempt    int    // 1 for a call's first; those of both API versions count
+	Waiting    bool   // a wait after the attempt, not the attempt itself
+	Status     int    // 0: no complete answer came
+	// Reason is why no complete answer came; of a wait, why the attempt failed.
+	Reason   string
+	Duration time.Duration // the attempt took, or the wait will take
 }
 
-const lastKnownEvent = EventType(len(eventNames) - 1)
-
-// ParseEventType reads a name of the table, or a number from 1 to 2147483647
-// in canonical decimal ("7"; not "07", "+7" or "7.0"). The error names what was
-// meant, as far as that can be guessed, else all that is allowed.
-func ParseEventType(s string) (EventType, error) {
-	if i := slices.Index(eventNames[1:], s); i >= 0 {
-		return EventType(i + 1), nil
-	}
-	if n, err := strconv.ParseInt(s, 10, 32); err == nil && n >= 1 && strconv.FormatInt(n, 10) == s {
-		return EventType(n), nil
-	}
-	if name := nearestEvent(s); name != "" {
-		return 0, fmt.Errorf("%s is not an event type: did you mean %s?", quoteShort(s), name)
-	}
-	return 0, fmt.Errorf("%s is not an event type: use one of %s, or the event's number from 1 to %d",
-		quoteShort(s), strings.Join(eventNames[1:], ", "), math.MaxInt32)
+func (c *call) logAttempt(ctx context.Context, a answer, took time.Duration) {
+	c.logEvent(ctx, a, Event{Reason: c.reason(a.err), Duration: took})
 }
 
-// nearestEvent is the name that s misses by its case, by spaces or dashes, or by
-// at most two letters; "" for none.
-func nearestEvent(s string) string {
-	if len(s) > 60 {
-		return ""
+func (c *call) logWait(ctx context.Context, a answer, wait time.Duration) {
+	reason := c.reason(a.err)
+	if a.err == nil {
+		reason = describeStatus(a.status)
 	}
-	s = strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(s)))
-	nearest, least := "", 3
-	for _, name := range eventNames[1:] {
-		if d := distance(s, name); d < least {
-			nearest, least = name, d
-		}
-	}
-	return nearest
+	c.logEvent(ctx, a, Event{Waiting: true, Reason: reason, Duration: wait})
 }
 
-// distance is how many bytes must be put in, left out or exchanged to make one
-// word of another.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+func (c *call) logEvent(ctx context.Context, a answer, e Event) {
+	if c.client.log == nil {
+		return
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			exchanged := diagonal
-			if a[i] != b[j] {
-				exchanged++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(exchanged, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
-}
-
-// quoteShort quotes what the user wrote, and no more of it than helps.
-func quoteShort(s string) string {
-	const most = 60
-	if len(s) > most {
-		return strconv.QuoteToGraphic(strings.ToValidUTF8(s[:most], "")) + "…"
-	}
-	return strconv.QuoteToGraphic(s)
-}
-
-// Name is the event's name in the table, or its number in decimal.
-func (e EventType) Name() string {
-	if e >= 1 && e <= lastKnownEvent {
-		return eventNames[e]
-	}
-	return strconv.Itoa(int(e))
-}
-
-// KnownEventTypes lists the events of the table in ascending order.
-func KnownEventTypes() []EventType {
-	known := make([]EventType, 0, lastKnownEvent)
-	for event := EventType(1); event <= lastKnownEvent; event++ {
-		known = append(known, event)
-	}
-	return known
+	e.Method, e.Path, e.Connection = a.request.method, a.request.path, c.token.Fingerprint()
+	e.Attempt, e.Status = c.attempts, a.status
+	c.client.log(ctx, e)
 }

@@ -26,8 +26,7 @@ func FuzzAnswer(f *testing.F) {
 		if a.status < 200 || a.status > 999 || !a.enveloped && !bytes.Equal(a.body, body) {
 			t.Errorf("opened as %+v", a)
 		}
-		_ = judge(EditionNotifications, a)
-		c := newClient(t, DefaultEndpoint).newCall("setting the webhook", token(t))
+		c := newClient(t, DefaultEndpoint).newCall(token(t))
 		c.callbackURL = callbackURL
 		if err := EditionAppConnection.conclude(c, a, hook); err == nil && (a.isHTML() || a.status != 200) {
 			t.Errorf("%d: a web page or a refusal is taken for success", a.status)
@@ -97,11 +96,11 @@ func FuzzRedaction(f *testing.F) {
 			callback = callbackURL
 		}
 		u, _ := url.Parse(callback)
-		c := newClient(t, DefaultEndpoint).newCall("setting the webhook", made)
+		c := newClient(t, DefaultEndpoint).newCall(made)
 		c.callbackURL = callback
 		errs := func(a answer) string {
-			a.status, a.asked, a.location = int(status%800)+200, EditionNotifications.request(hook), location
-			text := errors.Join(c.failed(a.open()), c.echoError(Webhook{CallbackURL: callback}, Webhook{CallbackURL: location}),
+			a.status, a.request, a.location = int(status%800)+200, EditionNotifications.request(hook), location
+			text := errors.Join(c.failed(a.open()), c.otherSaved(a, Webhook{CallbackURL: callback}, Webhook{CallbackURL: location}),
 				c.failed(answer{err: errors.New(string(a.body)), sent: true})).Error()
 			if !utf8.ValidString(text) || strings.ContainsAny(text, "\x1b\r\x00\u202e\u200b") {
 				t.Errorf("steers a terminal: %q", text)
@@ -109,7 +108,7 @@ func FuzzRedaction(f *testing.F) {
 			return strings.ToLower(text)
 		}
 		// What an error says anyway is no leak, whatever the token.
-		anyway := errs(answer{}) + strings.ToLower(displayURL(callback)+unshownURL+detailWithheld) + "[hidden] 0123456789 https://h/… ?… "
+		anyway := errs(answer{}) + strings.ToLower(displayURL(callback)+unshownURL+withheld) + "0123456789 "
 		names := slices.Sorted(maps.Keys(spellings))
 		name := names[int(status)%len(names)]
 		secret := []string{made.reveal(), u.RawQuery}[int(status)/len(names)%2]

@@ -3,9 +3,13 @@
 package octoeverywhere
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,8 +20,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
 const (
@@ -61,68 +63,140 @@ func leftGoroutines() []string {
 	})
 }
 
-// shapes are the ways in which the service may write its answers.
-var shapes = map[string]fakeapi.Options{
-	"envelope": {},
-	"flat":     {Flat: true},
+// reply is how a server answers one request. The zero reply is a success.
+type reply struct {
+	status      int // 0 is 200 where there is a body
+	contentType string
+	header      http.Header
+	body        string
+	raw         *string // written to the connection instead, which is then closed
+	hang        bool    // until the client leaves
+	times       int     // 0 is once, -1 for ever
 }
 
-// service is a listening fake with the App Connection of secretToken.
-type service struct {
-	*fakeapi.Server
-	url string
+var (
+	notFound = reply{status: 404, contentType: "text/plain", body: "404 page not found"}
+	page     = reply{contentType: "text/html; charset=utf-8", body: "<!DOCTYPE html><title>Welcome</title>"}
+	dropped  = reply{raw: new(string)}
+	oldPath  = EditionNotifications.request(hook).path
+	newPath  = EditionAppConnection.request(hook).path
+)
+
+func status(code int) reply   { return reply{status: code, body: "{}"} }
+func ok(body string) reply    { return reply{body: body} }
+func raw(answer string) reply { return reply{raw: &answer} }
+
+func errorIn200(code int) reply { return ok(fmt.Sprintf(`{"Status":%d,"Error":"words"}`, code)) }
+
+func redirect(to string) reply {
+	return reply{status: 302, body: "moved", header: http.Header{"Location": {to}}}
 }
 
-func serve(t testing.TB, options fakeapi.Options) *service {
-	s := &service{Server: fakeapi.New(options)}
-	s.AddConnection(secretToken, "Ender3")
-	running, err := s.Listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// always meets every further request with the same answer.
+func always(r reply) reply {
+	r.times = -1
+	return r
+}
+
+// sent is a request as it arrived.
+type sent struct{ method, path, token, body, userAgent string }
+
+// server answers one request after the other as its script says, and then as a
+// service that serves every path but those it lacks.
+type server struct {
+	url   string
+	lacks []string
+
+	mu       sync.Mutex
+	script   []reply
+	requests []sent
+	sockets  int
+	onArrive func()
+}
+
+func serve(t testing.TB, script ...reply) *server {
+	s := &server{script: script}
+	h := httptest.NewUnstartedServer(s)
+	h.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.sockets++
+		}
 	}
-	t.Cleanup(func() { _ = running.Close() })
-	s.url = running.URL
+	h.Start()
+	t.Cleanup(h.Close)
+	s.url = h.URL
 	return s
 }
 
-// faulty is a service whose calls meet the faults, one after the other.
-func faulty(t testing.TB, faults ...fakeapi.Fault) *service {
-	s := serve(t, fakeapi.Options{})
-	s.Script(faults...)
-	return s
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	answer := s.next(sent{r.Method, r.URL.Path, strings.Join(r.Header["Apptoken"], " "), string(body), r.UserAgent()})
+	switch {
+	case answer.hang:
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	case answer.raw != nil:
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = conn.Write([]byte(*answer.raw))
+		_ = conn.Close()
+		return
+	case answer.status == 0 && answer.body == "" && slices.Contains(s.lacks, r.URL.Path):
+		answer = notFound
+	case answer.status == 0 && answer.body == "":
+		fields := map[string]any{"Success": true, "IsOnline": true, "StatusCode": 200}
+		_ = json.Unmarshal(body, &fields)
+		echo, _ := json.Marshal(fields)
+		answer.body = string(echo)
+	}
+	maps.Copy(w.Header(), answer.header)
+	w.Header().Set("Content-Type", cmp.Or(answer.contentType, "application/json"))
+	w.WriteHeader(cmp.Or(answer.status, 200))
+	_, _ = io.WriteString(w, answer.body)
 }
 
-// always meets every call with the same answer.
-func always(f fakeapi.Fault) fakeapi.Fault {
-	f.Times = -1
-	return f
+func (s *server) next(request sent) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, request)
+	if s.onArrive != nil {
+		s.onArrive()
+	}
+	if len(s.script) == 0 {
+		return reply{}
+	}
+	r := &s.script[0]
+	answer := *r
+	switch {
+	case r.times > 1:
+		r.times--
+	case r.times >= 0:
+		s.script = s.script[1:]
+	}
+	return answer
 }
 
-// typed is an answer of this content type.
-func typed(status int, contentType, body string) fakeapi.Fault {
-	return fakeapi.Fault{Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: body}
+// then replaces the script, and forgets the requests.
+func (s *server) then(script ...reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script, s.requests = script, nil
 }
 
-func json200(body string) fakeapi.Fault {
-	return typed(200, "application/json", body)
-}
-
-// sets counts an edition's Sets in the log.
-func (s *service) sets(edition fakeapi.Editions) int {
-	n := 0
-	for _, r := range s.Requests() {
-		if r.Edition == edition {
+// count is the number of requests to a path; "" is any.
+func (s *server) count(path string) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.requests {
+		if path == "" || r.path == path {
 			n++
 		}
 	}
 	return n
-}
-
-// handler is a service that the fake is not: one that the test writes itself.
-func handler(t testing.TB, serve http.HandlerFunc) string {
-	s := httptest.NewServer(serve)
-	t.Cleanup(s.Close)
-	return s.URL
 }
 
 // newClient makes a client that hardly waits, closed when the test ends.
@@ -141,20 +215,10 @@ func newClient(t testing.TB, endpoint string, change ...func(*Config)) *Client {
 
 func pinned(edition Edition) func(*Config)      { return func(c *Config) { c.Edition = edition } }
 func retries(n int) func(*Config)               { return func(c *Config) { c.MaxRetries = n } }
-func observed(o Observer) func(*Config)         { return func(c *Config) { c.Observer = o } }
+func observed(r *recorder) func(*Config)        { return func(c *Config) { c.Log = r.log } }
 func attemptOf(d time.Duration) func(*Config)   { return func(c *Config) { c.RequestTimeout = d } }
 func waiting(w Waits) func(*Config)             { return func(c *Config) { c.Waits = w } }
 func through(r http.RoundTripper) func(*Config) { return func(c *Config) { c.Transport = r } }
-
-// onLoopback is the client's transport for host names that are all this machine.
-func onLoopback() *http.Transport {
-	transport := newTransport()
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		_, port, _ := net.SplitHostPort(address)
-		return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-	}
-	return transport
-}
 
 func token(t testing.TB) Token {
 	made, err := NewToken(secretToken)
@@ -189,24 +253,21 @@ var operations = []operation{
 		func(ctx context.Context, c *Client, t Token) error { _, err := c.Info(ctx, t); return err }},
 }
 
-// recorder is an Observer that keeps everything.
+// recorder keeps what the client tells its log.
 type recorder struct {
-	mu       sync.Mutex
-	attempts []Attempt
-	waits    []Wait
-	onWait   func() // if set, called before each wait
+	mu              sync.Mutex
+	attempts, waits []Event
+	onWait          func() // if set, called before each wait
 }
 
-func (r *recorder) Attempted(_ context.Context, a Attempt) {
+func (r *recorder) log(_ context.Context, e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.attempts = append(r.attempts, a)
-}
-
-func (r *recorder) Waiting(_ context.Context, w Wait) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.waits = append(r.waits, w)
+	if !e.Waiting {
+		r.attempts = append(r.attempts, e)
+		return
+	}
+	r.waits = append(r.waits, e)
 	if r.onWait != nil {
 		r.onWait()
 	}

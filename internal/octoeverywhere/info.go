@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Info is what the service tells about a valid App Connection (DESIGN.md,
+// Info is what the service says about a valid App Connection (DESIGN.md,
 // "Info"). It says nothing about the webhook. Only Online must be in the
 // answer, since it makes a 200 mean "valid"; anything else that is absent or
 // of another type than documented is left empty rather than made an error.
@@ -55,9 +55,9 @@ func decodeInfo(a answer) (Info, bool) {
 		LastConnected:    timeOf(fields.LastConnectionTimeUTC),
 		LastDisconnected: timeOf(fields.LastDisconnectTimeUTC),
 		Limits: Limits{
-			MaxDownloadFileSizeBytes: (*int64)(orZero[*whole](limits.MaxDownloadFileSizeBytes)),
-			MaxUploadFileSizeBytes:   (*int64)(orZero[*whole](limits.MaxUploadFileSizeBytes)),
-			MaxWebcamStreamSeconds:   (*int64)(orZero[*whole](limits.MaxSingleWebcamStreamLengthSeconds)),
+			MaxDownloadFileSizeBytes: (*int64)(orZero[*integer](limits.MaxDownloadFileSizeBytes)),
+			MaxUploadFileSizeBytes:   (*int64)(orZero[*integer](limits.MaxUploadFileSizeBytes)),
+			MaxWebcamStreamSeconds:   (*int64)(orZero[*integer](limits.MaxSingleWebcamStreamLengthSeconds)),
 		},
 	}, true
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The calls that every edition has in common (DESIGN.md, "Calls"); Set is in
+// The calls that both editions share (DESIGN.md, "Calls"); Set is in
 // edition.go.
 var (
 	requestDelete = request{http.MethodPost, "/api/appconnection/DeleteNotificationWebhook", []byte("{}")}
@@ -18,13 +18,15 @@ var (
 	requestInfo   = request{http.MethodGet, "/api/appconnection/info", nil}
 )
 
+// probeTimeout bounds Probe (DESIGN.md, "Asking").
+const probeTimeout = 5 * time.Second
+
 var errNoToken = errors.New("there is no app token to call the API with")
 
 // SetWebhook sets the App Connection's webhook, in place of any it has. It is
-// idempotent and repeated after failures that pass. An answer that repeats
-// another configuration than was asked for is *EchoError, every other failure
-// of the call *Error; a token or URL that can't be sent is a plain error, and
-// nothing is sent.
+// idempotent and retried after temporary failures. A failed call is *Error,
+// also where the service confirms another webhook (IsOtherSaved); a token or
+// URL that can't be sent is a plain error, and nothing is sent.
 func (c *Client) SetWebhook(ctx context.Context, token Token, webhook Webhook) error {
 	if token.IsZero() {
 		return errNoToken
@@ -32,7 +34,7 @@ func (c *Client) SetWebhook(ctx context.Context, token Token, webhook Webhook) e
 	if err := ValidateCallbackURL(webhook.CallbackURL); err != nil {
 		return fmt.Errorf("the webhook can't be set: %w", err)
 	}
-	set := c.newCall("setting the webhook", token)
+	set := c.newCall(token)
 	set.callbackURL = webhook.CallbackURL
 	if c.edition == EditionAuto {
 		return c.setEither(ctx, set, webhook)
@@ -40,24 +42,23 @@ func (c *Client) SetWebhook(ctx context.Context, token Token, webhook Webhook) e
 	return c.edition.conclude(set, set.send(ctx, c.edition.request(webhook)), webhook)
 }
 
-// DeleteWebhook deletes the App Connection's webhook. It is called whatever
-// the edition: a server that only has the commissioned edition answers
-// IsNotServed.
+// DeleteWebhook deletes the App Connection's webhook, in any edition: a server
+// that doesn't serve the call answers IsNotServed.
 func (c *Client) DeleteWebhook(ctx context.Context, token Token) error {
 	if token.IsZero() {
 		return errNoToken
 	}
-	call := c.newCall("deleting the webhook", token)
+	call := c.newCall(token)
 	return call.concludeBare(call.send(ctx, requestDelete))
 }
 
 // TestWebhook has the service send a test notification to the webhook,
-// whatever its filter, and reports the status that it got.
+// whatever its filter, and returns the status that the service got.
 func (c *Client) TestWebhook(ctx context.Context, token Token) (TestResult, error) {
 	if token.IsZero() {
 		return TestResult{}, errNoToken
 	}
-	call := c.newCall("testing the webhook", token)
+	call := c.newCall(token)
 	a := call.send(ctx, requestTest)
 	if err := call.concludeBare(a); err != nil {
 		return TestResult{}, err
@@ -65,22 +66,22 @@ func (c *Client) TestWebhook(ctx context.Context, token Token) (TestResult, erro
 	return decodeTestResult(a), nil
 }
 
-// Info asks whether the App Connection is alive, with retries.
+// Info says whether the App Connection is valid, with retries.
 func (c *Client) Info(ctx context.Context, token Token) (Info, error) {
 	return c.info(ctx, token, c.maxRetries, c.requestTimeout)
 }
 
-// Probe is Info in one attempt of at most ProbeTimeout (and the request
-// timeout). It never waits, whatever Retry-After says (DESIGN.md, "Asking").
+// Probe is Info in one attempt of at most 5 s (and the request timeout). It
+// never waits, whatever Retry-After says.
 func (c *Client) Probe(ctx context.Context, token Token) (Info, error) {
-	return c.info(ctx, token, 0, min(ProbeTimeout, c.requestTimeout))
+	return c.info(ctx, token, 0, min(probeTimeout, c.requestTimeout))
 }
 
 func (c *Client) info(ctx context.Context, token Token, retries int, timeout time.Duration) (Info, error) {
 	if token.IsZero() {
 		return Info{}, errNoToken
 	}
-	call := c.newCall("asking about the App Connection", token)
+	call := c.newCall(token)
 	call.retriesLeft, call.timeout = retries, timeout
 	a := call.send(ctx, requestInfo)
 	if info, ok := decodeInfo(a); ok {
@@ -89,10 +90,10 @@ func (c *Client) info(ctx context.Context, token Token, retries int, timeout tim
 	return Info{}, call.failed(a)
 }
 
-// concludeBare says what the answer means to a call that is promised nothing
-// but a 200: any will do, except a web page or a body that says no.
+// concludeBare decides what the answer means to a call that is promised nothing
+// but a 200: any will do, except a web page or a body that denies success.
 func (c *call) concludeBare(a answer) error {
-	if a.ok() && !a.isHTML() && !a.saysNo() {
+	if a.ok() && !a.isHTML() && !a.deniesSuccess() {
 		return nil
 	}
 	return c.failed(a)

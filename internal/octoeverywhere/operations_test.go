@@ -4,8 +4,6 @@ package octoeverywhere
 
 import (
 	"encoding/json"
-	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,86 +11,91 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestCalls: what each call sends, and that it understands the service in
-// every shape, also under a path prefix.
+// TestCalls: what each call sends, also under a path prefix, and that it
+// understands the documented answers, in an envelope and flat.
 func TestCalls(t *testing.T) {
-	for shape, options := range shapes {
+	for _, flat := range []bool{false, true} {
 		for _, op := range operations {
-			s := serve(t, options)
-			c := newClient(t, s.url, pinned(op.edition), retries(0), func(c *Config) { c.UserAgent = "terraform-provider-octoeverywhere/1.2.3" })
-			if op.request.path == requestTest.path {
-				if err := set(t, c); err != nil {
-					t.Fatal(err)
-				}
-				s.ResetRequests()
+			fake := fakeapi.New(fakeapi.Options{Flat: flat})
+			fake.AddConnection(secretToken, "Ender3")
+			listening, err := fake.Listen("127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := newClient(t, listening.URL, pinned(op.edition), retries(0))
+			if err := set(t, c); err != nil {
+				t.Fatal(err)
 			}
 			if err := op.run(t.Context(), c, token(t)); err != nil {
-				t.Errorf("%s, %s: %v", shape, op.name, err)
+				t.Errorf("flat %v, %s: %v", flat, op.name, err)
 			}
-			r := s.Requests()[0]
-			if r.Method != op.request.method || r.Path != op.request.path || r.Token != secretToken ||
-				r.Body != string(op.request.body) || r.UserAgent != "terraform-provider-octoeverywhere/1.2.3" {
-				t.Errorf("%s sent %+v", op.name, r)
-			}
+			c.Close()
+			_ = listening.Close()
 		}
 	}
-	s := serve(t, fakeapi.Options{})
-	prefixed := handler(t, http.StripPrefix("/prefix", s.Server).ServeHTTP)
-	for _, suffix := range []string{"/prefix", "/prefix/"} {
-		if err := set(t, newClient(t, prefixed+suffix)); err != nil {
-			t.Errorf("%s: %v", suffix, err)
+	for _, op := range operations {
+		for _, prefix := range []string{"", "/prefix", "/prefix/"} {
+			s := serve(t)
+			c := newClient(t, s.url+prefix, pinned(op.edition), func(c *Config) { c.UserAgent = "terraform-provider-octoeverywhere/1.2.3" })
+			_ = op.run(t.Context(), c, token(t))
+			want := sent{op.request.method, strings.TrimSuffix(prefix, "/") + op.request.path, secretToken, string(op.request.body), "terraform-provider-octoeverywhere/1.2.3"}
+			if !slices.Equal(s.requests, []sent{want}) {
+				t.Errorf("%s sent %+v", op.name, s.requests)
+			}
 		}
 	}
 }
 
-// TestEventTypesSent: the filter under each edition's name, absent for all.
+// TestEventTypesSent: the filter under each version's name, absent for all.
 func TestEventTypesSent(t *testing.T) {
 	for edition, key := range map[Edition]string{EditionNotifications: "EventTypes", EditionAppConnection: "InclusiveEventTypesFilter"} {
 		for _, events := range [][]EventType{nil, {}, {2}, {3, 1, 2, 99}} {
-			var sent map[string]json.RawMessage
-			_ = json.Unmarshal(edition.request(Webhook{callbackURL, events}).body, &sent)
+			var message map[string]json.RawMessage
+			_ = json.Unmarshal(edition.request(Webhook{callbackURL, events}).body, &message)
 			var got []EventType
-			if _ = json.Unmarshal(sent[key], &got); !slices.Equal(got, events) || (sent[key] != nil) != (len(events) > 0) {
-				t.Errorf("%s: %v sent as %s", edition, events, sent[key])
+			if _ = json.Unmarshal(message[key], &got); !slices.Equal(got, events) || (message[key] != nil) != (len(events) > 0) {
+				t.Errorf("%s: %v sent as %s", edition, events, message[key])
 			}
 		}
 	}
 }
 
-// TestEcho: what the commissioned edition must answer to be believed, flat and
-// as the Result of an envelope.
+// TestEcho: what EditionNotifications must answer to be believed, flat and as
+// the Result of an envelope.
 func TestEcho(t *testing.T) {
-	const ok, wrong, broken = "ok", "echo", "broken"
+	const good, other, broken = "ok", "other saved", "broken"
 	u := `"CallbackUrl":"` + callbackURL + `"`
 	for _, tt := range []struct {
 		name, answer string
 		asked        []EventType
 		want         string
 	}{
-		{"same", `{"Success":true,` + u + `,"EventTypes":[1,2]}`, []EventType{1, 2}, ok},
-		{"digits", `{"Success":true,` + u + `,"EventTypes":["1","2"]}`, []EventType{1, 2}, ok},
-		{"all as absent", `{"Success":true,` + u + `}`, nil, ok},
-		{"all as null", `{"Success":true,` + u + `,"EventTypes":null}`, nil, ok},
-		{"escaped", `{"Success":true,"CallbackUrl":"` + strings.ReplaceAll(strings.ReplaceAll(callbackURL, "&", `\u0026`), "/", `\/`) + `"}`, nil, ok},
-		{"a filter lost", `{"Success":true,` + u + `}`, []EventType{1}, wrong},
-		{"no URL", `{"Success":true,"EventTypes":[1]}`, []EventType{1}, wrong},
-		{"another query", `{"Success":true,"CallbackUrl":"` + callbackURL + `&"}`, nil, wrong},
-		{"the token as host", `{"Success":true,"CallbackUrl":"https://` + secretToken + `/"}`, nil, wrong},
-		{"a secret as host", `{"Success":true,"CallbackUrl":"https://Zm9vYmFyYmF6cXV4/"}`, nil, wrong},
+		{"same", `{"Success":true,` + u + `,"EventTypes":[1,2]}`, []EventType{1, 2}, good},
+		{"digits", `{"Success":true,` + u + `,"EventTypes":["1","2"]}`, []EventType{1, 2}, good},
+		{"all as absent", `{"Success":true,` + u + `}`, nil, good},
+		{"all as null", `{"Success":true,` + u + `,"EventTypes":null}`, nil, good},
+		{"escaped", `{"Success":true,"CallbackUrl":"` + strings.ReplaceAll(strings.ReplaceAll(callbackURL, "&", `\u0026`), "/", `\/`) + `"}`, nil, good},
+		{"a filter lost", `{"Success":true,` + u + `}`, []EventType{1}, other},
+		{"no URL", `{"Success":true,"EventTypes":[1]}`, []EventType{1}, other},
+		{"another query", `{"Success":true,"CallbackUrl":"` + callbackURL + `&"}`, nil, other},
+		{"the token as host", `{"Success":true,"CallbackUrl":"https://` + secretToken + `/"}`, nil, other},
+		{"a secret as host", `{"Success":true,"CallbackUrl":"https://Zm9vYmFyYmF6cXV4/"}`, nil, other},
 		{"Success false", `{"Success":false,` + u + `}`, nil, broken},
 		{"Success a number", `{"Success":1,` + u + `}`, nil, broken},
 		{"events as text", `{"Success":true,` + u + `,"EventTypes":["one"]}`, nil, broken},
-		{"truncated", `{"Success":true,` + u, nil, broken},
+		{"cut off", `{"Success":true,` + u, nil, broken},
 		{"not UTF-8", `{"Success":true,` + u + `,"Note":"` + "\xff" + `"}`, nil, broken},
 		{"two values", `{"Success":true,` + u + `}{}`, nil, broken},
 		{"nested deep", strings.Repeat("[", 20000) + strings.Repeat("]", 20000), nil, broken},
 	} {
 		for shape, answer := range map[string]string{"flat": tt.answer, "envelope": `{"Status":200,"Error":"","Result":` + tt.answer + `}`} {
-			s := faulty(t, always(json200(answer)))
+			s := serve(t, ok(answer))
 			err := newClient(t, s.url, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), Webhook{callbackURL, tt.asked})
-			_, isEcho := errors.AsType[*EchoError](err)
-			if (err == nil) != (tt.want == ok) || isEcho != (tt.want == wrong) || (StatusOf(err) == 200) != (tt.want == broken) || s.Count("") != 1 {
-				t.Errorf("%s, %s: %d requests, %v", tt.name, shape, s.Count(""), err)
+			if (err == nil) != (tt.want == good) || IsOtherSaved(err) != (tt.want == other) || err != nil && StatusOf(err) != 200 || s.count("") != 1 {
+				t.Errorf("%s, %s: %d requests, %v", tt.name, shape, s.count(""), err)
+			}
+			if IsAmbiguous(err) == (tt.want == good || tt.name == "Success false") {
+				t.Errorf("%s, %s: ambiguous %v", tt.name, shape, IsAmbiguous(err))
 			}
 			if err != nil {
 				noSecret(t, err.Error())
@@ -111,15 +114,31 @@ func TestEcho(t *testing.T) {
 		`{"status":200,"error":"","result":{"success":true,` + u + `}}`:    true,
 		`{"Status":200,"Error":"odd","Result":{"Success":true,` + u + `}}`: true,
 	} {
-		s := faulty(t, always(json200(answer)))
+		s := serve(t, ok(answer))
 		if err := newClient(t, s.url, pinned(EditionNotifications)).SetWebhook(t.Context(), token(t), Webhook{CallbackURL: callbackURL}); (err == nil) != works {
 			t.Errorf("%s: %v", answer, err)
 		}
 	}
 }
 
-// TestBareAnswers: the successor's Set and Delete are promised no body, so only
-// a page or a no fails.
+// TestOtherSaved: the error shows both webhooks, and no more of their URLs than
+// the host.
+func TestOtherSaved(t *testing.T) {
+	for answer, says := range map[string]string{
+		`"CallbackUrl":"https://other.example/x?y=1","EventTypes":[4]`: "sent were the events print_started, print_complete, print_failed to https://app.example.com/…, saved were the events print_paused to https://other.example/…",
+		`"CallbackUrl":"` + callbackURL + `x"`:                         "saved were all events to https://app.example.com/…; the URLs differ in a part that is not shown",
+		`"EventTypes":[` + strings.Repeat("1,", 5000) + `99]`:          "saved were the events print_started, 99 to no callback URL",
+	} {
+		s := serve(t, ok(`{"Success":true,`+answer+`}`))
+		err := set(t, newClient(t, s.url))
+		if !IsOtherSaved(err) || !IsAmbiguous(err) || IsTemporary(err) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.80s: %v", answer, err)
+		}
+		noSecret(t, err.Error())
+	}
+}
+
+// TestBareAnswers: where no body is promised, only a page or a denial fails.
 func TestBareAnswers(t *testing.T) {
 	for _, tt := range []struct {
 		name, contentType, body string
@@ -137,13 +156,13 @@ func TestBareAnswers(t *testing.T) {
 		{"page by content", "text/plain", "\ufeff\r\n <!DOCTYPE html>", false},
 	} {
 		for _, op := range operations[1:3] {
-			s := faulty(t, always(typed(200, tt.contentType, tt.body)))
+			s := serve(t, reply{contentType: tt.contentType, body: tt.body})
 			err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
-			page := strings.HasPrefix(tt.name, "page")
-			if (err == nil) != tt.works || IsNotServed(err) != page || IsAmbiguous(err) != page {
+			isPage := strings.HasPrefix(tt.name, "page")
+			if (err == nil) != tt.works || IsNotServed(err) != isPage || IsAmbiguous(err) != isPage {
 				t.Errorf("%s, %s: %v", op.name, tt.name, err)
 			}
-			if err != nil && !page && !strings.Contains(err.Error(), "printer says no") {
+			if err != nil && !isPage && !strings.Contains(err.Error(), "printer says no") {
 				t.Errorf("%s, %s: no words in %v", op.name, tt.name, err)
 			}
 		}
@@ -152,20 +171,19 @@ func TestBareAnswers(t *testing.T) {
 
 // TestRefusedBeforeSending: no token, or a URL that can't be sent exactly.
 func TestRefusedBeforeSending(t *testing.T) {
-	s := serve(t, fakeapi.Options{})
+	s := serve(t)
 	c := newClient(t, s.url)
+	var errs []error
 	for _, op := range operations {
-		if err := op.run(t.Context(), c, Token{}); err == nil || IsTemporary(err) || IsAmbiguous(err) {
-			t.Errorf("%s without a token: %v", op.name, err)
-		}
+		errs = append(errs, op.run(t.Context(), c, Token{}))
 	}
 	for _, u := range []string{"", "http://x.example/", "https://x.example/?\xff", "https://x.example/?a b"} {
-		if err := c.SetWebhook(t.Context(), token(t), Webhook{CallbackURL: u}); err == nil || IsTemporary(err) || IsAmbiguous(err) {
-			t.Errorf("%q: %v", u, err)
-		}
+		errs = append(errs, c.SetWebhook(t.Context(), token(t), Webhook{CallbackURL: u}))
 	}
-	if s.Count("") != 0 {
-		t.Errorf("%d requests", s.Count(""))
+	for _, err := range errs {
+		if err == nil || IsTemporary(err) || IsAmbiguous(err) || StatusOf(err) != 0 || s.count("") != 0 {
+			t.Errorf("%d requests, %v", s.count(""), err)
+		}
 	}
 }
 

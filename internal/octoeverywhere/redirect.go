@@ -11,61 +11,26 @@ import (
 // maxRedirects is how many redirects are followed in a row.
 const maxRedirects = 3
 
-// base is where calls go: to the endpoint, or to where it redirected an earlier
-// call, so that a fleet isn't sent around for each webhook (DESIGN.md,
-// "Redirects").
-func (c *Client) base() (base string, learned bool) {
-	if region := c.region.Load(); region != nil {
-		return *region, true
-	}
-	return c.endpoint.String(), false
-}
-
-// forget has calls go to the endpoint again, unless another has learned a newer
-// region meanwhile.
-func (c *Client) forget(base string) {
-	if region := c.region.Load(); region != nil && *region == base {
-		c.region.CompareAndSwap(region, nil)
-	}
-}
-
-// doubtsRegion reports whether an answer from a learned region is not to be
-// believed before the endpoint was asked again: a region that moved away gives
-// none, or does not serve the call. Nor does one that another call was sent to
-// have the last word on an App Connection being gone for good.
-func (a answer) doubtsRegion() bool {
-	return a.err != nil || a.isUnknownPath() || a.isRedirect() || a.status == 603 || a.status == 604
-}
-
-// follow says where a redirect inside the service leads; "" for any other
-// answer. Where only the base changed, later calls go there at once.
-func (c *Client) follow(from string, a answer) string {
-	next := c.inside(from, a)
-	if base, ok := strings.CutSuffix(next, a.asked.path); ok {
-		c.region.Store(&base)
-	}
-	return next
-}
-
-// inside is the URL that a redirect inside the service leads to, else "". The
-// request goes on unchanged, app token included, also on 301 and 302, since
-// every call may be repeated; 303 asks for another request.
-func (c *Client) inside(from string, a answer) string {
+// redirectTarget is the URL that a redirect inside the service leads to, else
+// "" (DESIGN.md, "Redirects"). The request goes on unchanged, app token
+// included, also on 301 and 302, since every call may be repeated; 303 asks for
+// another request.
+func (c *Client) redirectTarget(a answer) string {
 	switch a.status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 	default:
 		return ""
 	}
-	here, err := url.Parse(from)
+	from, err := url.Parse(a.url)
 	if err != nil || a.location == "" {
 		return ""
 	}
-	there, err := here.Parse(a.location)
-	if err != nil || !c.owns(there) {
+	to, err := from.Parse(a.location)
+	if err != nil || !c.owns(to) {
 		return ""
 	}
-	there.Fragment = ""
-	return there.String()
+	to.Fragment = ""
+	return to.String()
 }
 
 // owns reports whether a URL is the service's own: https (or http as the

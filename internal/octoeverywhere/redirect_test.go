@@ -3,68 +3,63 @@
 package octoeverywhere
 
 import (
+	"context"
 	"net"
-	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
-
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// regional sends the calls that come to another host, or to a path outside
-// prefix, there first, as the service does (DESIGN.md, "Redirects").
-func regional(t *testing.T, s *service, code int, host, prefix string) (endpoint string, sentOn *atomic.Int32) {
-	sentOn = &atomic.Int32{}
-	served := http.StripPrefix(prefix, s.Server)
-	endpoint = handler(t, func(w http.ResponseWriter, r *http.Request) {
-		called, port, _ := net.SplitHostPort(r.Host)
-		path, there := strings.TrimPrefix(r.URL.Path, prefix), ""
-		if host != "" && called != host {
-			there = "http://" + net.JoinHostPort(host, port)
-		}
-		if there == "" && (prefix == "" || path != r.URL.Path) {
-			served.ServeHTTP(w, r)
-			return
-		}
-		sentOn.Add(1)
-		w.Header().Set("Location", there+prefix+path)
-		w.WriteHeader(code)
-	})
-	return strings.Replace(endpoint, "127.0.0.1", "localhost", 1), sentOn
-}
-
-// TestRegion: a redirect to another path or host of the service is followed
-// with the request as it was.
-func TestRegion(t *testing.T) {
-	for _, region := range [][2]string{{"", "/lon"}, {"lon.localhost", ""}, {"lon.localhost", "/lon"}} {
+// TestRedirect: a redirect to another path or host of the service is followed
+// with the request as it was, each time anew.
+func TestRedirect(t *testing.T) {
+	transport := newTransport()
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		_, port, _ := net.SplitHostPort(address)
+		return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	}
+	for _, host := range []string{"localhost", "lon.localhost"} {
 		for _, code := range []int{301, 302, 307, 308} {
-			for _, op := range operations[:3] {
-				s := serve(t, fakeapi.Options{})
-				endpoint, sentOn := regional(t, s, code, region[0], region[1])
-				c := newClient(t, endpoint, pinned(op.edition), through(onLoopback()))
-				if err := op.run(t.Context(), c, token(t)); err != nil || sentOn.Load() != 1 {
-					t.Errorf("%d, %s: %d sent on, %v", code, op.name, sentOn.Load(), err)
-				}
-				for _, r := range s.Requests() {
-					if r.Method != op.request.method || r.Token != secretToken || r.Body != string(op.request.body) {
-						t.Errorf("%d, %s: sent on as %s", code, op.name, r.Method)
+			for _, op := range operations {
+				s := serve(t)
+				endpoint := strings.Replace(s.url, "127.0.0.1", "localhost", 1)
+				c := newClient(t, endpoint, pinned(op.edition), through(transport))
+				there := redirect(strings.Replace(endpoint, "localhost", host, 1) + "/lon" + op.request.path)
+				there.status = code
+				for range 2 {
+					s.then(there)
+					if err := op.run(t.Context(), c, token(t)); err != nil || s.count(op.request.path) != 1 || s.count("/lon"+op.request.path) != 1 {
+						t.Errorf("%d, %s: %v, %+v", code, op.name, err, s.requests)
+					}
+					for _, r := range s.requests {
+						if r.method != op.request.method || r.token != secretToken || r.body != string(op.request.body) {
+							t.Errorf("%d, %s: sent on as %+v", code, op.name, r)
+						}
 					}
 				}
-				s.Revoke(secretToken, 603)
+				s.then(there, status(603))
 				err := op.run(t.Context(), c, token(t))
-				if !IsGone(err) || strings.Contains(err.Error(), "(redirected to lon.localhost:") != (region[0] != "") {
+				if !IsGone(err) || strings.Contains(err.Error(), "(redirected to lon.localhost:") != (host != "localhost") {
 					t.Errorf("the error doesn't say who answered: %v", err)
 				}
 			}
 		}
 	}
+	// A host may be any text.
+	s := serve(t, redirect("//"+secretToken+".localhost"+requestInfo.path), status(603))
+	endpoint := strings.Replace(s.url, "127.0.0.1", "localhost", 1)
+	port := endpoint[strings.LastIndex(endpoint, ":"):]
+	s.script[0] = redirect("http://" + secretToken + ".localhost" + port + requestInfo.path)
+	_, err := newClient(t, endpoint, through(transport)).Info(t.Context(), token(t))
+	if !IsGone(err) {
+		t.Error(err)
+	}
+	noSecret(t, strings.ToUpper(err.Error())+err.Error())
 }
 
 // TestRefusedRedirect: nothing outside the service gets a request, and so no
 // token; the error says where the redirect points, without its secrets.
 func TestRefusedRedirect(t *testing.T) {
-	elsewhere := serve(t, fakeapi.Options{})
+	elsewhere := serve(t)
 	all := []int{301, 302, 303, 307, 308}
 	for _, tt := range []struct {
 		codes          []int
@@ -77,23 +72,23 @@ func TestRefusedRedirect(t *testing.T) {
 		for _, op := range operations {
 			for _, code := range tt.codes {
 				answer := redirect(tt.location)
-				answer.Status = code
-				s := faulty(t, answer)
+				answer.status = code
+				s := serve(t, answer)
 				err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
-				if !IsNotServed(err) || IsAmbiguous(err) || s.Count("") != 1 || !strings.Contains(err.Error(), tt.says) {
-					t.Errorf("%s %d: %d requests, %v", op.name, code, s.Count(""), err)
+				if !IsNotServed(err) || IsAmbiguous(err) || s.count("") != 1 || !strings.Contains(err.Error(), tt.says) {
+					t.Errorf("%s %d: %d requests, %v", op.name, code, s.count(""), err)
 				}
 				noSecret(t, err.Error())
 			}
 		}
 	}
-	if elsewhere.Count("") != 0 {
-		t.Errorf("%d redirects were followed", elsewhere.Count(""))
+	if elsewhere.count("") != 0 {
+		t.Errorf("%d redirects were followed", elsewhere.count(""))
 	}
 }
 
-// TestInside: what is the service's own, and what only looks like it.
-func TestInside(t *testing.T) {
+// TestRedirectTarget: what is the service's own, and what only looks like it.
+func TestRedirectTarget(t *testing.T) {
 	const call = "/api/appconnection/info"
 	for location, want := range map[string]string{
 		"https://lon.octoeverywhere.com" + call:           "https://lon.octoeverywhere.com" + call,
@@ -123,17 +118,9 @@ func TestInside(t *testing.T) {
 	} {
 		for _, code := range []int{301, 302, 303, 304, 307, 308, 200} {
 			c := newClient(t, DefaultEndpoint)
-			a := answer{asked: requestInfo, status: code, location: location}
-			got := c.follow(DefaultEndpoint+call, a)
-			if !in(code, 301, 302, 307, 308) && got == "" {
-				continue
-			}
-			if got != want {
+			got := c.redirectTarget(answer{url: DefaultEndpoint + call, status: code, location: location})
+			if follows := in(code, 301, 302, 307, 308); follows && got != want || !follows && got != "" {
 				t.Errorf("%d to %q: %q, want %q", code, location, got, want)
-			}
-			base, learned := c.base()
-			if learned != strings.HasSuffix(want, call) || learned && base+call != want {
-				t.Errorf("%q: later calls go to %q", location, base)
 			}
 		}
 	}
@@ -141,7 +128,7 @@ func TestInside(t *testing.T) {
 	for location, want := range map[string]bool{
 		"http://lon.localhost:8080/": true, "https://localhost:8080/": true, "http://localhost/": false, "http://localhost:80/": false, "http://127.0.0.1:8080/": false,
 	} {
-		if got := loopback.follow("http://localhost:8080/", answer{status: 307, location: location}); (got != "") != want {
+		if got := loopback.redirectTarget(answer{url: "http://localhost:8080/", status: 307, location: location}); (got != "") != want {
 			t.Errorf("%q: %q", location, got)
 		}
 	}
@@ -152,15 +139,15 @@ func TestInside(t *testing.T) {
 func TestRedirectsInARow(t *testing.T) {
 	for hops, works := range map[int]bool{3: true, 4: false} {
 		hop := redirect(requestInfo.path)
-		hop.Times = hops
-		s := faulty(t, hop)
+		hop.times = hops
+		s := serve(t, hop)
 		watch := &recorder{}
 		_, err := newClient(t, s.url, observed(watch)).Info(t.Context(), token(t))
-		if (err == nil) != works || s.Count("") != 4 || err != nil && (!IsNotServed(err) || !strings.Contains(err.Error(), "one too many")) {
-			t.Errorf("%d redirects: %d requests, %v", hops, s.Count(""), err)
+		if (err == nil) != works || s.count("") != 4 || err != nil && (!IsNotServed(err) || !strings.Contains(err.Error(), "one too many")) {
+			t.Errorf("%d redirects: %d requests, %v", hops, s.count(""), err)
 		}
 		for _, a := range watch.attempts {
-			if a.Number != 1 {
+			if a.Attempt != 1 {
 				t.Errorf("told %+v", a)
 			}
 		}

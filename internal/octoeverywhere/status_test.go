@@ -8,17 +8,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// passing are the statuses that are tried again.
-var passing = []int{408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 600, 602, 609}
+// retryable are the statuses that are tried again.
+var retryable = []int{408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 600, 602, 609}
 
 // TestEveryStatus: what a status costs and what it is called, for every call,
 // flat, in an envelope, and inside a 200 as a number or digits.
 func TestEveryStatus(t *testing.T) {
-	statuses := append([]int{201, 202, 206, 226, 300, 301, 303, 304, 307, 402, 410, 418, 422, 451, 499, 505, 511, 525, 530, 599, 614, 799, 999}, passing...)
+	statuses := append([]int{201, 202, 206, 226, 300, 301, 303, 304, 307, 402, 410, 418, 422, 451, 499, 505, 511, 525, 530, 599, 614, 799, 999}, retryable...)
 	for status := 400; status <= 406; status++ {
 		statuses = append(statuses, status, status+101, status+201, status+207) // to 406, 507, 607 and 613
 	}
@@ -31,29 +29,27 @@ func TestEveryStatus(t *testing.T) {
 		"inside a 200":        {false, `{"Status":%[1]d,"Error":"about %[1]d"}`},
 		"digits inside a 200": {false, `{"Status":"%[1]d","Error":"about %[1]d","Result":{"Success":true,"IsOnline":true}}`},
 	}
-	elsewhere := serve(t, fakeapi.Options{})
+	elsewhere := serve(t)
 	for name, way := range ways {
 		for _, op := range operations {
-			s := serve(t, fakeapi.Options{})
+			s := serve(t)
 			for _, status := range statuses {
-				fault := always(json200(fmt.Sprintf(way.body, status)))
-				fault.Header = http.Header{"Location": {elsewhere.url + "/"}}
+				answer := always(ok(fmt.Sprintf(way.body, status)))
+				answer.header = http.Header{"Location": {elsewhere.url + "/"}}
 				if way.line {
-					fault.Status = status
+					answer.status = status
 				}
-				s.ClearScript()
-				s.ResetRequests()
-				s.Script(fault)
+				s.then(answer)
 				const retry = 1
 				err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition), retries(retry)), token(t))
 				name := fmt.Sprintf("%s, %s, %d", name, op.name, status)
 
 				want := 1
-				if in(status, passing...) {
+				if in(status, retryable...) {
 					want += retry
 				}
-				if s.Count("") != want {
-					t.Errorf("%s: %d requests, want %d", name, s.Count(""), want)
+				if s.count("") != want {
+					t.Errorf("%s: %d requests, want %d", name, s.count(""), want)
 				}
 				if err == nil || StatusOf(err) != status {
 					t.Errorf("%s: %v", name, err)
@@ -69,7 +65,7 @@ func TestEveryStatus(t *testing.T) {
 					"IsInvalidInput":       {IsInvalidInput(err), status == 400},
 					"IsInvalidCredentials": {IsInvalidCredentials(err), status == 606},
 					"IsPrinterUnreachable": {IsPrinterUnreachable(err), in(status, 601, 602)},
-					"IsTemporary":          {IsTemporary(err), in(status, passing...) || status == 601},
+					"IsTemporary":          {IsTemporary(err), in(status, retryable...) || status == 601},
 					"IsNotServed":          {IsNotServed(err), in(status, 404, 405, 501) || status/100 == 3},
 					"IsAmbiguous": {IsAmbiguous(err), status/100 == 2 || status == 408 || status/100 == 5 && status != 501 ||
 						in(status, 600, 601, 602) || status >= 614},
@@ -81,8 +77,8 @@ func TestEveryStatus(t *testing.T) {
 			}
 		}
 	}
-	if elsewhere.Count("") != 0 {
-		t.Errorf("%d redirects out of the service were followed", elsewhere.Count(""))
+	if elsewhere.count("") != 0 {
+		t.Errorf("%d redirects out of the service were followed", elsewhere.count(""))
 	}
 }
 
@@ -91,9 +87,9 @@ func TestEveryStatus(t *testing.T) {
 func TestStatusThatIsNone(t *testing.T) {
 	for _, status := range []string{"0", "-1", "1", "199", "1000", `"0"`, "99999999999"} {
 		for _, op := range operations {
-			s := faulty(t, always(fakeapi.Enveloped(status, "odd", `{"Success":true,"IsOnline":true,"CallbackUrl":"`+callbackURL+`"}`)))
+			s := serve(t, always(ok(`{"Status":`+status+`,"Error":"odd","Result":{"Success":true,"IsOnline":true,"CallbackUrl":"`+callbackURL+`"}}`)))
 			err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
-			if err == nil || !IsAmbiguous(err) || StatusOf(err) != 200 || IsTemporary(err) || s.Count("") != 1 {
+			if err == nil || !IsAmbiguous(err) || StatusOf(err) != 200 || IsTemporary(err) || s.count("") != 1 {
 				t.Errorf("%s, %s: %v", status, op.name, err)
 			}
 		}
@@ -102,7 +98,7 @@ func TestStatusThatIsNone(t *testing.T) {
 
 // TestPredicatesOfNil: all accept nil and strangers.
 func TestPredicatesOfNil(t *testing.T) {
-	for i, is := range []func(error) bool{IsGone, IsNotSupporter, IsInvalidInput, IsInvalidCredentials, IsPrinterUnreachable, IsTemporary, IsNotServed, IsAmbiguous} {
+	for i, is := range []func(error) bool{IsGone, IsNotSupporter, IsInvalidInput, IsInvalidCredentials, IsPrinterUnreachable, IsTemporary, IsNotServed, IsAmbiguous, IsOtherSaved} {
 		if is(nil) || is(errNoToken) || StatusOf(nil) != 0 {
 			t.Errorf("predicate %d of no call's error", i)
 		}

@@ -23,15 +23,15 @@ type TestResult struct {
 }
 
 func decodeTestResult(a answer) TestResult {
-	var found, numbers []*whole
-	var bare *whole
+	var found, numbers []*integer
+	var bare *integer
 	var fields map[string]json.RawMessage
 	switch {
 	case a.decode(&bare):
 		found = append(found, bare)
 	case a.decode(&fields):
 		for name, field := range fields {
-			n := orZero[*whole](field)
+			n := orZero[*integer](field)
 			if name = strings.ToLower(name); strings.Contains(name, "status") || strings.Contains(name, "code") {
 				found = append(found, n)
 			} else if n != nil {

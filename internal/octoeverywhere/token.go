@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unique"
 )
 
@@ -82,7 +83,15 @@ func (t Token) Fingerprint() string {
 	const domain = "octoeverywhere app connection\x00"
 	var buf [len(domain) + 128]byte // keeps the usual token's hash off the heap
 	sum := sha256.Sum256(append(append(buf[:0], domain...), t.reveal()...))
-	return hex.EncodeToString(sum[:10])
+	return hex.EncodeToString(sum[:fingerprintBytes])
+}
+
+// fingerprintBytes is the length of a fingerprint, which is twice as many digits.
+const fingerprintBytes = 10
+
+// IsFingerprint reports whether s is written like a fingerprint.
+func IsFingerprint(s string) bool {
+	return len(s) == 2*fingerprintBytes && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 // MAC is the hex HMAC-SHA256 of message keyed with the token. It lets a

@@ -101,21 +101,21 @@ func TestValidateEndpoint(t *testing.T) {
 	})
 }
 
-// TestWebhookIsNotShown: printing a Webhook or an EchoError in any way gives
-// no query and no path away.
+// TestWebhookIsNotShown: printing a Webhook in any way gives no query and no
+// path away.
 func TestWebhookIsNotShown(t *testing.T) {
-	echo := &EchoError{Asked: hook, Saved: Webhook{CallbackURL: callbackURL + "x"}}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		text := fmt.Sprintf(verb+verb+verb, hook, &hook, echo)
+		text := fmt.Sprintf(verb+verb, hook, &hook)
 		noSecret(t, text)
 		if !strings.Contains(text, "app.example.com") {
 			t.Errorf("%s shows nothing: %s", verb, text)
 		}
 	}
+	var many Webhook
 	for event := range EventType(99) {
-		echo.Saved.EventTypes = append(echo.Saved.EventTypes, event)
+		many.EventTypes = append(many.EventTypes, event)
 	}
-	if !strings.Contains(echo.Error(), "38, 39, … to") || !strings.Contains(echo.Error(), "differ in a part that is not shown") {
-		t.Error(echo)
+	if !strings.HasSuffix(many.String(), "38, 39, …") {
+		t.Error(many)
 	}
 }

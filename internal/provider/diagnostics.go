@@ -53,11 +53,10 @@ func setFailed(s setting, was before, err error) diag.Diagnostic {
 	case ambiguous:
 		now = "The webhook may have been saved or not."
 	}
-	echo := (*octoeverywhere.EchoError)(nil)
 	switch {
 	case errors.Is(err, errSecondSet):
 		return twoWebhooks(s.choice, s.choice.token.Fingerprint())
-	case errors.As(err, &echo):
+	case octoeverywhere.IsOtherSaved(err):
 		return diag.NewErrorDiagnostic("OctoEverywhere saved another webhook than was asked for",
 			what+" The next apply sets it again.")
 	case octoeverywhere.IsGone(err) && s.creates:

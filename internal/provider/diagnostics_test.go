@@ -75,7 +75,7 @@ func TestSentence(t *testing.T) {
 // business; here it is what a person is told of each kind.
 func answered(status int) *octoeverywhere.Error {
 	return &octoeverywhere.Error{
-		Operation: "setting the webhook", Method: "POST", Endpoint: "https://octo.example.com", Path: "/api", Status: status, Attempts: 1,
+		Status: status,
 	}
 }
 
@@ -91,10 +91,8 @@ func TestSetFailed(t *testing.T) {
 	ambiguous.Ambiguous = true
 	notServed := answered(404)
 	notServed.NotServed = true
-	echo := &octoeverywhere.EchoError{
-		Asked: octoeverywhere.Webhook{CallbackURL: secretURL, EventTypes: []octoeverywhere.EventType{3}},
-		Saved: octoeverywhere.Webhook{CallbackURL: "https://other.example.com/x"},
-	}
+	otherSaved := answered(200)
+	otherSaved.Ambiguous, otherSaved.OtherSaved = true, true
 	for name, test := range map[string]struct {
 		err     error
 		creates bool
@@ -111,7 +109,7 @@ func TestSetFailed(t *testing.T) {
 		"429":         {answered(429), false, untouched, explained{notTaken, "", []string{"429", unchanged, "later"}}},
 		"no answer":   {answered(0), false, untouched, explained{"OctoEverywhere can't be reached", "", []string{unchanged, "network", "endpoint"}}},
 		"uncertain":   {ambiguous, false, untouched, explained{unknown, "", []string{"500", "may have been saved or not", "apply again"}}},
-		"echo":        {echo, false, untouched, explained{"OctoEverywhere saved another webhook than was asked for", "", []string{"print_failed to https://app.example.com/", "https://other.example.com/"}}},
+		"echo":        {otherSaved, false, untouched, explained{"OctoEverywhere saved another webhook than was asked for", "", []string{"200"}}},
 		"interrupted": {context.Canceled, false, untouched, explained{"Interrupted before the webhook was set", "", []string{unchanged, "Apply again"}}},
 		"second Set":  {errSecondSet, false, untouched, explained{"Two webhooks for one App Connection", "app_connection", []string{settingOf(t).choice.token.Fingerprint(), "-refresh=false"}}},
 

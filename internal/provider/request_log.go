@@ -10,38 +10,28 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
-// requestLog writes what the client does to Terraform's log. The client hands
-// over neither tokens nor callback URLs.
-type requestLog struct{}
-
-var _ octoeverywhere.Observer = requestLog{}
-
-// Attempted logs one line a request.
-func (requestLog) Attempted(ctx context.Context, a octoeverywhere.Attempt) {
+// logRequest writes what the client does to Terraform's log: a line for each
+// request, and a warning for each wait, since waits make an apply take long.
+// The client hands over neither tokens nor callback URLs.
+func logRequest(ctx context.Context, e octoeverywhere.Event) {
 	fields := map[string]any{
-		"method":         a.Method,
-		"path":           a.Path,
-		"app_connection": a.Connection,
-		"attempt":        a.Number,
-		"duration_ms":    a.Duration.Milliseconds(),
+		"method":         e.Method,
+		"path":           e.Path,
+		"app_connection": e.Connection,
+		"attempt":        e.Attempt,
 	}
-	if a.Status != 0 {
-		fields["status"] = a.Status
+	if e.Waiting {
+		fields["reason"] = e.Reason
+		fields["wait_ms"] = e.Duration.Milliseconds()
+		tflog.Warn(ctx, "Waiting before the request is sent again", fields)
+		return
 	}
-	if a.Err != "" {
-		fields["error"] = a.Err
+	fields["duration_ms"] = e.Duration.Milliseconds()
+	if e.Status != 0 {
+		fields["status"] = e.Status
+	}
+	if e.Reason != "" {
+		fields["error"] = e.Reason
 	}
 	tflog.Debug(ctx, "OctoEverywhere request", fields)
-}
-
-// Waiting logs every wait, since it is why an apply takes long.
-func (requestLog) Waiting(ctx context.Context, w octoeverywhere.Wait) {
-	tflog.Warn(ctx, "Waiting before the request is sent again", map[string]any{
-		"method":         w.Method,
-		"path":           w.Path,
-		"app_connection": w.Connection,
-		"attempt":        w.Number,
-		"reason":         w.Reason,
-		"wait_ms":        w.Duration.Milliseconds(),
-	})
 }

@@ -42,7 +42,7 @@ func newSession(p *octoProvider, terraformVersion string, config providerModel, 
 		MaxRetries:     octoeverywhere.DefaultMaxRetries,
 		RequestTimeout: octoeverywhere.DefaultRequestTimeout,
 		UserAgent:      fmt.Sprintf("terraform-provider-octoeverywhere/%s (Terraform/%s)", p.version, terraformVersion),
-		Observer:       requestLog{},
+		Log:            logRequest,
 		Waits:          p.waits,
 	}
 	if !config.MaxRetries.IsNull() {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
 var _ resource.ResourceWithIdentity = (*webhookResource)(nil)
@@ -58,11 +59,11 @@ func (s tokenSet) importTarget(ctx context.Context, req resource.ImportStateRequ
 		diags.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &id)...)
 		name = id.ValueString()
 	}
-	if _, named := s.byName[name]; req.ID == "" || !named && isFingerprint(name) {
+	if _, named := s.byName[name]; req.ID == "" || !named && octoeverywhere.IsFingerprint(name) {
 		held, found := s.nameOf(name)
 		if !found {
 			choice.label = "App Connection " + name
-			if !isFingerprint(name) { // it may be a token in the wrong place
+			if !octoeverywhere.IsFingerprint(name) { // it may be a token in the wrong place
 				choice.label = "the App Connection that the identity names"
 			}
 			if choice.unknown = s.unknown(); !choice.unknown {
@@ -85,11 +86,3 @@ func (s tokenSet) nameOf(fingerprint string) (name string, found bool) {
 	}
 	return "", false
 }
-
-// isFingerprint tells whether text has the form of one.
-func isFingerprint(text string) bool {
-	return len(text) == fingerprintDigits && strings.Trim(text, "0123456789abcdef") == ""
-}
-
-// fingerprintDigits is how many hex digits Token.Fingerprint has.
-const fingerprintDigits = 20
