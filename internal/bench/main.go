@@ -1,54 +1,72 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command bench compares what a fleet of webhooks costs with this provider,
-// with terraform_data (Terraform's own cost, the floor) and with
-// terraform_data plus curl (what people do without a provider): in one run,
-// in turn, on loopback, with the real terraform.
+// with as many built-in terraform_data resources (Terraform's own overhead) and
+// with terraform_data and curl (the way without a provider): in one run, in
+// turn, on loopback, with the real terraform.
 //
-//	go run ./internal/bench -n 500 -parallelism 10 -latency 5ms -rounds 3
+//	go run ./internal/bench -n 300 -parallelism 10 -latency 5ms -rounds 3
 //
-// Times are wall clock and medians; compare ratios within a run, never times
-// of two runs: machines are shared and noisy. Its targets inform; missing one
-// is no error.
+// Times are wall clock and medians. Compare ratios within a run, never times of
+// two runs: machines are shared and noisy.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"syscall"
+	"text/tabwriter"
 	"time"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// settings of one run.
-type settings struct {
-	n, large, parallelism, rounds int
-	latency                       time.Duration
+// phases are what people wait for, in the order in which they are measured.
+var phases = []struct {
+	name string
+	args []string
+}{
+	{"plan, new fleet", []string{"plan", "-out=plan"}},
+	{"apply", []string{"apply", "plan"}},
+	{"plan, no changes", []string{"plan"}},
+	{"apply, all changed", []string{"apply", "-auto-approve"}},
+	{"destroy", []string{"destroy", "-auto-approve"}},
+}
+
+const changed = 3 // the phase before which the configuration changes
+
+// measure is one phase of one subject.
+type measure struct {
+	seconds, cpu         []float64 // a value for each round
+	peakMiB, connections int
+	calls                map[fakeapi.Call]int
+}
+
+type bench struct {
+	n, parallelism, rounds int
+	latency                time.Duration
+	cli                    *cli.CLI
+	dir                    string
+	mirror                 cli.Mirror
+	measures               map[subject][]measure // for each phase
 }
 
 func main() {
-	if cli.IsMeter() {
-		os.Exit(cli.Meter())
-	}
-	var s settings
-	flag.IntVar(&s.n, "n", 500, "webhooks")
-	flag.IntVar(&s.large, "large", -1, "webhooks of the one large fleet; 0 leaves it out (default four times -n)")
-	flag.IntVar(&s.parallelism, "parallelism", 10, "Terraform's -parallelism")
-	flag.DurationVar(&s.latency, "latency", 5*time.Millisecond, "how long the fake API takes to answer")
-	flag.IntVar(&s.rounds, "rounds", 3, "rounds; medians are taken over them")
-	jsonFile := flag.String("json", "", "also write the figures to this file, as JSON")
+	b := bench{measures: map[subject][]measure{}}
+	flag.IntVar(&b.n, "n", 300, "webhooks")
+	flag.IntVar(&b.parallelism, "parallelism", 10, "Terraform's -parallelism")
+	flag.DurationVar(&b.latency, "latency", 5*time.Millisecond, "how long the fake API takes to answer")
+	flag.IntVar(&b.rounds, "rounds", 3, "rounds; medians are taken over them")
 	flag.Parse()
-	if s.large < 0 {
-		s.large = 4 * s.n
-	}
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, s, *jsonFile)
+	err := b.run(ctx)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
@@ -59,23 +77,126 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, s settings, jsonFile string) error {
-	b, err := newBench(ctx, s)
+func (b *bench) run(ctx context.Context) (err error) {
+	if b.cli, err = cli.Find(); err != nil {
+		return err
+	}
+	if b.dir, err = os.MkdirTemp("", "octoeverywhere-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir) //nolint:errcheck // the end of a measurement
+	b.mirror = cli.Mirror(filepath.Join(b.dir, "mirror"))
+	if err := b.mirror.Build(ctx, "0.1.0"); err != nil {
+		return err
+	}
+	for round := range b.rounds {
+		for _, s := range subjects {
+			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, b.rounds, s)
+			if err := b.measure(ctx, s); err != nil {
+				return fmt.Errorf("%s: %w", s, err)
+			}
+		}
+	}
+	b.print()
+	return nil
+}
+
+// measure runs all phases of a subject once, in a new workspace with a new
+// fake.
+func (b *bench) measure(ctx context.Context, s subject) error {
+	api := fakeapi.New(fakeapi.Options{})
+	api.OnRequest(func(fakeapi.Request) { time.Sleep(b.latency) })
+	for i := range b.n {
+		api.AddConnection(token(i), fmt.Sprintf("printer %d", i))
+	}
+	running, err := api.Listen("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	defer b.close()
-	report, err := b.measure(ctx)
+	defer running.Close() //nolint:errcheck // the end of a measurement
+	dir, err := os.MkdirTemp(b.dir, "fleet-")
 	if err != nil {
 		return err
 	}
-	report.print(os.Stdout)
-	if jsonFile == "" {
-		return nil
-	}
-	raw, err := json.MarshalIndent(report, "", "  ")
-	if err != nil {
+	w := &cli.Workspace{CLI: b.cli, Dir: dir}
+	if err := w.Mirror(b.mirror); err != nil {
 		return err
 	}
-	return os.WriteFile(jsonFile, append(raw, '\n'), 0o600)
+	if err := w.Write("main.tf", s.configuration(running.URL, b.n, 1)); err != nil {
+		return err
+	}
+	if _, err := b.terraform(ctx, w, "init"); err != nil {
+		return err
+	}
+	if b.measures[s] == nil {
+		b.measures[s] = make([]measure, len(phases))
+	}
+	for i, phase := range phases {
+		if i == changed {
+			if err := w.Write("main.tf", s.configuration(running.URL, b.n, 2)); err != nil {
+				return err
+			}
+		}
+		api.ResetRequests()
+		began := time.Now()
+		args := append([]string{phase.args[0], fmt.Sprintf("-parallelism=%d", b.parallelism)}, phase.args[1:]...)
+		result, err := b.terraform(ctx, w, args...)
+		if err != nil {
+			return err
+		}
+		m := &b.measures[s][i]
+		m.seconds = append(m.seconds, time.Since(began).Seconds())
+		m.cpu = append(m.cpu, result.CPUSeconds)
+		m.peakMiB = max(m.peakMiB, result.PeakMiB)
+		m.connections = max(m.connections, api.Sockets())
+		m.calls = map[fakeapi.Call]int{}
+		for _, request := range api.Requests() {
+			m.calls[request.Call]++
+		}
+	}
+	return nil
+}
+
+func (b *bench) terraform(ctx context.Context, w *cli.Workspace, args ...string) (cli.Result, error) {
+	result, err := cli.Run(w.Command(ctx, slices.Insert(args, 1, "-input=false", "-no-color")...))
+	if err != nil {
+		return result, err
+	}
+	return result, result.Err()
+}
+
+// print writes the table. API calls, TCP connections and memory are the
+// provider's; the memory is Terraform's where that took more.
+func (b *bench) print() {
+	fmt.Printf("\n%s/%s, %d CPUs, %s, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.cli.Banner)
+	fmt.Printf("%d webhooks, parallelism %d, API latency %s, medians of %d rounds\n\n", b.n, b.parallelism, b.latency, b.rounds)
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	row := func(format string, values ...any) { fmt.Fprintf(table, format+"\n", values...) }
+	row("\t%s\t%s\t%s\t/ %[2]s\t/ curl\tCPU time\tof %[2]s\tAPI calls\tTCP\tpeak memory", provider, terraform, curl)
+	for i, phase := range phases {
+		ours, floor, byCurl := b.measures[provider][i], b.measures[terraform][i], b.measures[curl][i]
+		seconds := median(ours.seconds)
+		row("%s\t%.2f s\t%.2f s\t%.2f s\t%.2f\t%.2f\t%.2f s\t%.2f s\t%s\t%d\t%d MiB", phase.name, seconds, median(floor.seconds), median(byCurl.seconds),
+			seconds/median(floor.seconds), seconds/median(byCurl.seconds), median(ours.cpu), median(floor.cpu), calls(ours.calls), ours.connections, ours.peakMiB)
+	}
+	_ = table.Flush()
+}
+
+// calls lists how often each call was made.
+func calls(counts map[fakeapi.Call]int) string {
+	text := ""
+	for _, call := range []fakeapi.Call{fakeapi.CallInfo, fakeapi.CallSet, fakeapi.CallDelete, fakeapi.CallOther} {
+		if counts[call] > 0 {
+			text += fmt.Sprintf("%d %s ", counts[call], call)
+		}
+	}
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }

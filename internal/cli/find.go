@@ -86,7 +86,7 @@ func (c *CLI) AtLeast(terraform, tofu string) bool {
 // the configuration names none.
 func (c *CLI) Host() string {
 	if c.Tofu {
-		return "registry.opentofu.org"
+		return tofuRegistry
 	}
-	return "registry.terraform.io"
+	return terraformRegistry
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 )
 
 // Names of the provider: its program, and its address without a registry host.
@@ -16,29 +18,83 @@ const (
 	ProviderAddress = "octoeverywhere/octoeverywhere"
 )
 
-// BuildProvider builds the provider into a file, with the flags of a release.
-func BuildProvider(ctx context.Context, version, file string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", file,
+// Registry hosts that Terraform and OpenTofu put before an address that names
+// none.
+const (
+	terraformRegistry = "registry.terraform.io"
+	tofuRegistry      = "registry.opentofu.org"
+)
+
+// Mirror is the directory of a filesystem mirror, from which init installs the
+// provider as it installs a release, without a network.
+type Mirror string
+
+// provider is where a registry's copy is.
+func (m Mirror) provider(registry string) string {
+	return filepath.Join(string(m), registry, ProviderAddress)
+}
+
+// Package is the directory of a version's program for this platform.
+func (m Mirror) Package(version string) string {
+	return filepath.Join(m.provider(terraformRegistry), version, runtime.GOOS+"_"+runtime.GOARCH)
+}
+
+// Build makes the mirror hold the provider as built from this tree, with the
+// flags of a release, and nothing else.
+func (m Mirror) Build(ctx context.Context, version string) error {
+	if err := os.RemoveAll(string(m)); err != nil {
+		return err
+	}
+	program := filepath.Join(m.Package(version), ProviderProgram)
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", program,
 		"github.com/octoeverywhere/terraform-provider-octoeverywhere")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("the provider does not build: %w\n%s", err, out)
 	}
-	return nil
+	other := filepath.Join(m.provider(tofuRegistry), version, filepath.Base(m.Package(version)))
+	if err := os.MkdirAll(other, 0o750); err != nil {
+		return err
+	}
+	return os.Link(program, filepath.Join(other, ProviderProgram))
 }
 
-// Override has runs start the provider in a directory, without init.
-func (w *Workspace) Override(directory string) error {
-	return w.installFrom(fmt.Sprintf("  dev_overrides {\n    %q = %q\n  }\n  direct {}\n", ProviderAddress, directory))
+// Add puts a release archive into the mirror, as it is, and returns its version.
+func (m Mirror) Add(archive string) (version string, err error) {
+	name := filepath.Base(archive)
+	version, isProvider := strings.CutPrefix(name, ProviderProgram+"_")
+	version, fits := strings.CutSuffix(version, fmt.Sprintf("_%s_%s.zip", runtime.GOOS, runtime.GOARCH))
+	if !isProvider || !fits {
+		return "", fmt.Errorf("%s is not a release archive for this platform", archive)
+	}
+	content, err := os.ReadFile(archive)
+	if err != nil {
+		return "", err
+	}
+	for _, registry := range []string{terraformRegistry, tofuRegistry} {
+		if err := os.MkdirAll(m.provider(registry), 0o750); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(m.provider(registry), name), content, 0o600); err != nil {
+			return "", err
+		}
+	}
+	return version, nil
 }
 
-// Mirror has init install from a filesystem mirror, and from nowhere else.
-func (w *Workspace) Mirror(directory string) error {
-	return w.installFrom(fmt.Sprintf("  filesystem_mirror {\n    path = %q\n  }\n", directory))
+// Configuration is a CLI configuration with which init takes the provider from
+// the mirror, and every other provider from where it always does.
+func (m Mirror) Configuration() string {
+	addresses := fmt.Sprintf("[%q, %q]", terraformRegistry+"/"+ProviderAddress, tofuRegistry+"/"+ProviderAddress)
+	return fmt.Sprintf(`provider_installation {
+  filesystem_mirror {
+    path    = %q
+    include = %s
+  }
+  direct {
+    exclude = %[2]s
+  }
 }
-
-func (w *Workspace) installFrom(methods string) error {
-	w.Setenv("TF_CLI_CONFIG_FILE", filepath.Join(w.Dir, "cli.tfrc"))
-	return w.Write("cli.tfrc", "provider_installation {\n"+methods+"}\n")
+`, string(m), addresses)
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 )
@@ -34,7 +35,8 @@ type Result struct {
 	Stdout, Stderr string
 	Diagnostics    []Diagnostic      // of -json runs
 	Planned        map[string]string // of -json runs: address to action
-	PeakMiB        int               // memory of the CLI or of any process it waited for, whichever took most
+	CPUSeconds     float64           // of the CLI and its provider
+	PeakMiB        int               // memory of the CLI or its provider, whichever took more
 }
 
 // Run runs a command of [Workspace.Command] to its end, whatever that is; an
@@ -53,7 +55,14 @@ func Run(command *exec.Cmd) (Result, error) {
 	}
 	result := Result{
 		Args: command.Args[1:], ExitCode: command.ProcessState.ExitCode(),
-		Stdout: stdout.String(), Stderr: stderr.String(), PeakMiB: usageOf(command.ProcessState).PeakMiB,
+		Stdout: stdout.String(), Stderr: stderr.String(),
+		CPUSeconds: (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds(),
+	}
+	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		result.PeakMiB = int(usage.Maxrss >> 10) // Linux counts in KiB
+		if runtime.GOOS == "darwin" {
+			result.PeakMiB = int(usage.Maxrss >> 20)
+		}
 	}
 	result.parse()
 	return result, nil

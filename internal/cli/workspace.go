@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,6 +46,19 @@ func (w *Workspace) Write(name, content string) error {
 		return err
 	}
 	return os.WriteFile(target, []byte(content), 0o600)
+}
+
+// Override has runs start the provider in a directory, without init.
+func (w *Workspace) Override(directory string) error {
+	return w.configure(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", ProviderAddress, directory))
+}
+
+// Mirror has init install the provider from a mirror.
+func (w *Workspace) Mirror(m Mirror) error { return w.configure(m.Configuration()) }
+
+func (w *Workspace) configure(cli string) error {
+	w.Setenv("TF_CLI_CONFIG_FILE", filepath.Join(w.Dir, "cli.tfrc"))
+	return w.Write("cli.tfrc", cli)
 }
 
 // Command prepares a run of the CLI without starting it; [Run] does. It has a

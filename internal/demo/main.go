@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Command demo runs the provider's main job from end to end on this machine:
-// the real terraform or tofu, the provider as built from this tree, the fake
-// OctoEverywhere, and an HTTPS receiver that notifications arrive at. Nothing
+// Command demo runs the provider from end to end on this machine: the real
+// terraform or tofu, the provider as built from this tree, the fake
+// OctoEverywhere, and an HTTPS receiver at which notifications arrive. Nothing
 // leaves the machine, and nothing stays on it.
 //
 //	go run ./internal/demo [-archive dist/terraform-provider-octoeverywhere_VERSION_OS_ARCH.zip]
 //
 // With -archive, Terraform installs that release archive in place of a build.
-// It exits with 1 as soon as a step is not as it says.
+// It exits with 1 as soon as a check fails.
 package main
 
 import (
@@ -18,14 +18,39 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
 // limit ends a demo that hangs; it takes a few seconds.
 const limit = 5 * time.Minute
+
+// callbackHost is where the configuration says that notifications go. The
+// fake's deliveries to it end up at the receiver on this machine.
+const callbackHost = "octo.example.com"
+
+// printers and the tokens of their App Connections.
+var (
+	printers = []string{"attic", "garage", "lab"}
+	tokens   = map[string]string{
+		"attic":  "demo-app-token-attic-4f1c9a",
+		"garage": "demo-app-token-garage-8b2e07",
+		"lab":    "demo-app-token-lab-d93a51",
+	}
+)
+
+// demo is three printers' service, receiver and Terraform.
+type demo struct {
+	cli.Workspace
+	version  string // of the provider
+	api      *fakeapi.Server
+	endpoint string
+	receiver *fakeapi.Receiver
+}
 
 func main() {
 	archive := flag.String("archive", "", "release archive to install, in place of a build")
@@ -52,27 +77,72 @@ func run(ctx context.Context, archive string) (err error) {
 			err = removal
 		}
 	}()
-
 	c, err := cli.Find()
 	if err != nil {
 		return err
 	}
-	m := mirror{directory: filepath.Join(work, "mirror"), host: c.Host()}
+	d := demo{Workspace: cli.Workspace{CLI: c, Dir: filepath.Join(work, "printers")}, version: "0.1.0"}
+	mirror := cli.Mirror(filepath.Join(work, "mirror"))
 	if archive == "" {
-		err = m.build(ctx)
+		err = mirror.Build(ctx, d.version)
 	} else {
-		err = m.take(archive)
+		d.version, err = mirror.Add(archive)
 	}
 	if err != nil {
+		return err
+	}
+	if err := d.Mirror(mirror); err != nil {
 		return err
 	}
 
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	f, err := newFarm(c, m, work)
+	d.receiver = fakeapi.NewReceiver()
+	defer d.receiver.Close()
+	d.api = fakeapi.New(fakeapi.Options{DeliveryClient: d.receiver.Client()})
+	for name, token := range tokens {
+		d.api.AddConnection(token, name)
+	}
+	running, err := d.api.Listen("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	defer f.close()
-	return f.play(ctx)
+	defer running.Close() //nolint:errcheck // the demo is over
+	d.endpoint = running.URL
+	return d.steps(ctx)
+}
+
+// configure writes the configuration of the three printers.
+func (d *demo) configure(events string) error {
+	var pairs strings.Builder
+	for _, name := range printers {
+		fmt.Fprintf(&pairs, "    %-6s = %q\n", name, tokens[name])
+	}
+	return d.Write("main.tf", fmt.Sprintf(`terraform {
+  required_providers {
+    octoeverywhere = {
+      source  = "octoeverywhere/octoeverywhere"
+      version = %q
+    }
+  }
+}
+
+provider "octoeverywhere" {
+  endpoint = %q
+  app_tokens = {
+%s  }
+}
+
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each       = toset(["attic", "garage", "lab"])
+  app_connection = each.key
+  callback_url   = provider::octoeverywhere::callback_url("https://%s/octo", { printer = each.key, shelf = "2 & 3" })
+  event_types    = %s
+}
+`, d.version, d.endpoint, pairs.String(), callbackHost, events))
+}
+
+// callbackURL is what a printer's webhook must have, byte for byte.
+func callbackURL(name string) string {
+	return "https://" + callbackHost + "/octo?printer=" + name + "&shelf=2%20%26%203"
 }

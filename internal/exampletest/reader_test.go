@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,30 +52,12 @@ func newReader(t *testing.T) *reader {
 	r.meant = strings.NewReplacer(":8600", freePort(t), ":8443", freePort(t), ":8080", freePort(t))
 
 	r.Setenv("OCTOEVERYWHERE_ENDPOINT", running.URL)
-	r.UseBinary() // what make devoverride is to write
-	r.Setenv("TF_CLI_CONFIG_FILE", r.mirror())
+	r.UseMirror() // what make install writes
 	r.Setenv("TF_CLI_ARGS", "-no-color")
 	r.Setenv("MAKEFLAGS", "")
 	r.Setenv("GOFLAGS", "-trimpath") // what was built in another clone needs no building
 	r.Setenv("PATH", r.programs()+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	return r
-}
-
-// mirror is a CLI configuration with which terraform init finds version 0.1.0
-// of the provider, and no network is asked.
-func (r *reader) mirror() string {
-	r.t.Helper()
-	mirror := filepath.Join(r.t.TempDir(), "mirror")
-	version := filepath.Join(mirror, clitest.Host(), clitest.ProviderAddress, "0.1.0")
-	configuration := mirror + ".tfrc"
-	write(r.t, configuration, fmt.Sprintf("provider_installation {\n  filesystem_mirror { path = %q }\n}\n", mirror), 0o600)
-	if err := os.MkdirAll(version, 0o750); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := os.Symlink(clitest.ProviderDirectory(r.t), filepath.Join(version, runtime.GOOS+"_"+runtime.GOARCH)); err != nil {
-		r.t.Fatal(err)
-	}
-	return configuration
 }
 
 // has sets what the pages leave to their readers: the environment that the code

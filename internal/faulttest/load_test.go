@@ -31,7 +31,7 @@ func TestLoad(t *testing.T) {
 				versions[names[i]] = 1
 			}
 			f := newFleet(t, names...)
-			f.ws.UseMeteredBinary()
+			f.ws.UseBinary()
 			f.configure(versions)
 			random := rand.New(rand.NewPCG(5, 2000)) // the same faults each time
 			for _, name := range names {
@@ -46,12 +46,11 @@ func TestLoad(t *testing.T) {
 				}
 			}
 
-			f.ws.Must(f.ws.Plan("-out=load.tfplan"))
-			planned := f.ws.ProviderPeakMiB()
+			planned := f.ws.Must(f.ws.Plan("-out=load.tfplan")).PeakMiB
 			began := time.Now()
 			applied := f.ws.Must(f.ws.Apply(fmt.Sprintf("-parallelism=%d", parallelism), "load.tfplan"))
 			took := time.Since(began)
-			peak, sent, opened := f.ws.ProviderPeakMiB(), f.api.Count(""), f.api.Sockets()
+			peak, sent, opened := applied.PeakMiB, f.api.Count(""), f.api.Sockets()
 			f.wantAll(versions)
 			if want := len(names) + faults; sent != want {
 				t.Errorf("%d requests were sent, want %d", sent, want)
@@ -63,9 +62,9 @@ func TestLoad(t *testing.T) {
 				t.Errorf("the user was told:\n%s%s", applied.Errors(), applied.Warnings())
 			}
 			if peak > loadPeakMiB {
-				t.Errorf("the provider took %d MiB, want at most %d", peak, loadPeakMiB)
+				t.Errorf("Terraform or the provider took %d MiB, want at most %d", peak, loadPeakMiB)
 			}
-			figure("Load: %d webhooks, -parallelism=%d, %d faults: all set as asked in %s, %d requests, %d TCP connections, provider at most %d MiB (%d MiB planning).",
+			figure("Load: %d webhooks, -parallelism=%d, %d faults: all set as asked in %s, %d requests, %d TCP connections, Terraform or the provider at most %d MiB (%d MiB planning).",
 				len(names), parallelism, faults, took.Round(100*time.Millisecond), sent, opened, peak, planned)
 		})
 	}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package clitest is the real terraform or tofu in tests, with all that
-// terraform-plugin-testing's steps lack: saved plans, crashes, interrupts,
-// several providers, and what stands in which file. It is internal/cli with a
-// testing.TB.
+// Package clitest runs the real terraform or tofu in tests that need a process
+// of their own: signals, crashes, logs, warnings, saved plans, a real init. It
+// is internal/cli with a testing.TB, and sets up terraform-plugin-testing, which
+// runs all other acceptance tests.
 package clitest
 
 import (
+	"context"
 	"flag"
 	"os"
 	"strings"
@@ -16,40 +17,66 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
-// found is the CLI under test.
-var found = sync.OnceValue(func() *cli.CLI {
-	c, err := cli.Find()
-	if err != nil {
-		panic(err)
-	}
-	return c
-})
+// ProviderAddress is the provider's source address without the registry host.
+const ProviderAddress = cli.ProviderAddress
+
+// RequiredProviders names the provider's source for a configuration.
+const RequiredProviders = `terraform {
+  required_providers {
+    octoeverywhere = { source = "octoeverywhere/octoeverywhere" }
+  }
+}
+`
+
+// version of the provider that tests install: one that ~> 0.1 takes.
+const version = "0.1.0"
+
+var (
+	// found is the CLI under test.
+	found = sync.OnceValue(func() *cli.CLI {
+		c, err := cli.Find()
+		if err != nil {
+			panic(err)
+		}
+		return c
+	})
+	// mirror holds the provider's binary; "" until a test needs it.
+	mirror cli.Mirror
+	// build builds the binary once for each test program.
+	build = sync.OnceValue(func() error {
+		directory, err := os.MkdirTemp("", "octoeverywhere-provider-")
+		if err != nil {
+			return err
+		}
+		mirror = cli.Mirror(directory)
+		return mirror.Build(context.Background(), version)
+	})
+)
 
 // Main runs a package's tests and returns their exit code; for TestMain. It
-// takes the developer's own settings out of their way, and is the meter of
-// [Workspace.UseMeteredBinary].
+// removes the developer's own settings from the environment and, unless the
+// tests are to run without the CLI, has terraform-plugin-testing use the one
+// under test.
 func Main(m *testing.M) int {
-	if cli.IsMeter() {
-		return cli.Meter()
-	}
 	flag.Parse()
 	if testing.Short() {
 		_ = os.Unsetenv("TF_ACC")
 	} else {
-		clean(found())
+		setEnvironment(found())
 	}
 	code := m.Run()
-	if built != "" {
-		_ = os.RemoveAll(built)
+	if mirror != "" {
+		_ = os.RemoveAll(string(mirror))
 	}
 	return code
 }
 
-func clean(c *cli.CLI) {
-	environ := cli.Environ("TF_ACC_TERRAFORM_PATH="+c.Path,
-		// For terraform-plugin-testing, which finds a provider by these.
-		"TF_ACC=1", "TF_ACC_PROVIDER_HOST="+c.Host(), "TF_ACC_PROVIDER_NAMESPACE=octoeverywhere",
-		// What tests serve in this process would bury their words.
+func setEnvironment(c *cli.CLI) {
+	namespace, _, _ := strings.Cut(ProviderAddress, "/")
+	environ := cli.Environ(
+		"TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+c.Path, // without a path it downloads one
+		"TF_ACC_PROVIDER_HOST="+c.Host(), "TF_ACC_PROVIDER_NAMESPACE="+namespace,
+		// Providers that tests serve in this process would log to its output.
 		"TF_LOG_SDK=off", "TF_LOG_SDK_PROTO=off", "TF_LOG_SDK_FRAMEWORK=off", "TF_LOG_PROVIDER_OCTOEVERYWHERE=off")
 	os.Clearenv()
 	for _, variable := range environ {
@@ -65,9 +92,6 @@ func FlatAnswers() bool { return os.Getenv("FAKE_ANSWERS") == "flat" }
 
 // CLI is the path of the terraform or tofu under test.
 func CLI() string { return found().Path }
-
-// IsTofu tells whether the CLI under test is OpenTofu.
-func IsTofu() bool { return found().Tofu }
 
 // Host is the registry host that the CLI under test puts before a provider's
 // address when the configuration names none.
@@ -86,10 +110,10 @@ func SkipBelow(t *testing.T, terraform, tofu, feature string) {
 	}
 }
 
-// NeedsCLI is where make quick leaves out the tests that drive the CLI.
+// NeedsCLI skips a test that runs the CLI when -short is set, as make quick does.
 func NeedsCLI(t testing.TB) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("drives the CLI, which -short leaves out")
+		t.Skip("runs the CLI, which -short leaves out")
 	}
 }

@@ -33,7 +33,7 @@ type Workspace struct {
 }
 
 // NewWorkspace makes a directory to run in. Give it a provider with
-// [Workspace.UseBinary] or [Workspace.UseServer].
+// [Workspace.UseBinary], [Workspace.UseMirror] or [Workspace.UseServer].
 func NewWorkspace(t testing.TB) *Workspace {
 	t.Helper()
 	NeedsCLI(t)
@@ -45,6 +45,22 @@ func (w *Workspace) must(err error) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// UseBinary makes the workspace's runs start the provider's binary with a
+// development override in place of terraform init.
+func (w *Workspace) UseBinary() {
+	w.t.Helper()
+	w.must(build())
+	w.must(w.Override(mirror.Package(version)))
+}
+
+// UseMirror has terraform init install the provider's binary, as users do, as
+// version 0.1.0.
+func (w *Workspace) UseMirror() {
+	w.t.Helper()
+	w.must(build())
+	w.must(w.Mirror(mirror))
 }
 
 // Write puts a file into the workspace.
