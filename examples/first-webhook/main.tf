@@ -4,7 +4,7 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
@@ -13,7 +13,7 @@ terraform {
 provider "octoeverywhere" {}
 
 variable "callback_url" {
-  description = "Where OctoEverywhere is to send notifications. Change it to your receiver's URL."
+  description = "URL that receives the notifications. Change it to yours."
   type        = string
   default     = "https://app.example.com/octo?printer=garage"
 }
@@ -24,6 +24,6 @@ resource "octoeverywhere_notification_webhook" "printer" {
 }
 
 output "expires_at" {
-  description = "Apply again before this time, or notifications stop."
+  description = "Time when notifications stop, unless you apply before."
   value       = octoeverywhere_notification_webhook.printer.expires_at
 }

@@ -1,19 +1,17 @@
 #!/bin/sh
-# Plans, and applies only what the plan found: renewals, and anything else that
-# changed. Run it after `terraform init`, in the configuration's directory.
+# Plans, and applies the plan if it has changes. Run it after `terraform init`,
+# in the folder of the configuration.
 set -u
 terraform=${TERRAFORM:-terraform}
+plan=keep-alive.tfplan
+
+trap 'rm -f "$plan"' EXIT
+trap 'exit 130' HUP INT TERM # dash doesn't run the EXIT trap on a signal
 
 code=0
-"$terraform" plan -input=false -detailed-exitcode -out=keep-alive.tfplan || code=$?
+"$terraform" plan -input=false -detailed-exitcode -out="$plan" || code=$?
 case $code in
-0)
-	echo "Nothing to do."
-	;;
-2)
-	"$terraform" apply -input=false keep-alive.tfplan || code=1
-	[ "$code" = 1 ] || code=0
-	;;
+0) echo "No changes." ;;
+2) if "$terraform" apply -input=false "$plan"; then code=0; else code=1; fi ;;
 esac
-rm -f keep-alive.tfplan
 exit "$code"

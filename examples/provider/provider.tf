@@ -4,7 +4,7 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
@@ -12,7 +12,7 @@ terraform {
 # export TF_VAR_app_tokens='{"garage":"…","lab":"…"}'
 variable "app_tokens" {
   type      = map(string)
-  sensitive = true # in no output
+  sensitive = true
 }
 
 provider "octoeverywhere" {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Command receiver is a small receiver of OctoEverywhere notifications: it
-// checks a key in the URL, answers 200 at once, and does its work afterwards.
+// Command receiver is a small receiver of OctoEverywhere notifications. It
+// checks a key in the URL, answers 200, and then processes the notification.
 //
 //	RECEIVER_KEY=… go run main.go -listen 127.0.0.1:8080
 //
-// OctoEverywhere calls https URLs only. Put it behind something that speaks
-// https, or give it a certificate with -tls-cert and -tls-key.
+// OctoEverywhere calls only https URLs. Run it behind a web server that
+// forwards https, or give it a certificate with -tls-cert and -tls-key.
 package main
 
 import (
@@ -24,24 +24,24 @@ import (
 	"time"
 )
 
-// notification is what OctoEverywhere sends. Fields may be absent, and new
-// ones are added over time.
+// notification is the JSON object that OctoEverywhere sends. Any field may be
+// missing, and new ones are added over time. Numbers may have a fraction.
 type notification struct {
-	PrinterID         string `json:"PrinterId"`
-	PrinterName       string `json:"PrinterName"`
-	PrintID           string `json:"PrintId"`
-	EventType         int    `json:"EventType"`
-	FileName          string `json:"FileName"`
-	Progress          int    `json:"Progress"`         // percent
-	DurationSec       int    `json:"DurationSec"`      // seconds
-	TimeRemainingSec  int    `json:"TimeRemainingSec"` // seconds
-	SnapshotURL       string `json:"SnapshotUrl"`
-	QuickViewURL      string `json:"QuickViewUrl"`
-	Error             string `json:"Error"`
-	PlatformErrorCode any    `json:"PlatformErrorCode"`
+	PrinterID         string  `json:"PrinterId"`
+	PrinterName       string  `json:"PrinterName"`
+	PrintID           string  `json:"PrintId"`
+	EventType         int     `json:"EventType"`
+	FileName          string  `json:"FileName"`
+	Progress          float64 `json:"Progress"` // percent
+	DurationSec       float64 `json:"DurationSec"`
+	TimeRemainingSec  float64 `json:"TimeRemainingSec"`
+	SnapshotURL       string  `json:"SnapshotUrl"`
+	QuickViewURL      string  `json:"QuickViewUrl"`
+	Error             string  `json:"Error"`
+	PlatformErrorCode any     `json:"PlatformErrorCode"`
 }
 
-// job is a notification, and which printer's URL it came to.
+// job is a notification with the printer that the called URL names.
 type job struct {
 	printer string
 	notification
@@ -49,8 +49,8 @@ type job struct {
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8080", "address to listen on")
-	cert := flag.String("tls-cert", "", "certificate file, to speak https")
-	key := flag.String("tls-key", "", "the certificate's key file")
+	cert := flag.String("tls-cert", "", "certificate file, to serve https")
+	key := flag.String("tls-key", "", "key file of the certificate")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -62,7 +62,7 @@ func main() {
 
 func run(ctx context.Context, listen, certFile, keyFile, secret string) error {
 	if secret == "" {
-		return errors.New("set RECEIVER_KEY to the key that the callback URL carries")
+		return errors.New("set RECEIVER_KEY to the key in the callback URL")
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
 	if err != nil {
@@ -97,7 +97,7 @@ func receiver(secret string, jobs chan<- job) http.Handler {
 	mux.HandleFunc("POST /octo", func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		if subtle.ConstantTimeCompare([]byte(query.Get("key")), []byte(secret)) != 1 {
-			http.Error(w, "who are you?", http.StatusForbidden)
+			http.Error(w, "wrong key", http.StatusForbidden)
 			return
 		}
 		received := job{printer: query.Get("printer")}
@@ -106,29 +106,29 @@ func receiver(secret string, jobs chan<- job) http.Handler {
 			http.Error(w, "not a notification", http.StatusBadRequest)
 			return
 		}
-		// Answer before working: OctoEverywhere waits 10 seconds, and after
-		// more than 5 failures in a row it stops calling.
+		// Answer first: OctoEverywhere waits at most 10 seconds, and it stops
+		// calling after more than 5 failures in a row.
 		select {
 		case jobs <- received:
 		default:
-			log.Print("too much to do: a notification was dropped")
+			log.Print("queue full: a notification was dropped")
 		}
 		w.WriteHeader(http.StatusOK)
 	})
 	return mux
 }
 
-// work is where your own code goes.
+// work processes the notifications: put your own code here.
 func work(jobs <-chan job) {
 	for j := range jobs {
 		switch j.EventType {
 		case 2: // print_complete
-			log.Printf("%q: %q is complete after %s", j.printer, j.FileName, time.Duration(j.DurationSec)*time.Second)
+			log.Printf("%q: %q is complete after %s", j.printer, j.FileName, time.Duration(j.DurationSec*float64(time.Second)).Round(time.Second))
 		case 3: // print_failed
-			log.Printf("%q: %q failed at %d %%: %q", j.printer, j.FileName, j.Progress, j.Error)
+			log.Printf("%q: %q failed at %.0f %%: %q", j.printer, j.FileName, j.Progress, j.Error)
 		case 16: // test_notification
 			log.Printf("%q: a test notification", j.printer)
-		default: // numbers that this program does not know come over time
+		default: // OctoEverywhere adds event types over time
 			log.Printf("%q: event %d", j.printer, j.EventType)
 		}
 	}

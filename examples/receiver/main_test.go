@@ -32,7 +32,7 @@ func TestTakesWhatOctoEverywhereDelivers(t *testing.T) {
 	}
 }
 
-// TestRefuses covers who is not OctoEverywhere.
+// TestRefuses covers requests that are no notifications of OctoEverywhere.
 func TestRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		method, target, body string
@@ -58,7 +58,21 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// TestAnswersEvenWhenBusy: OctoEverywhere must not be kept waiting.
+// TestTakesFractions: no page promises whole numbers.
+func TestTakesFractions(t *testing.T) {
+	jobs := make(chan job, 1)
+	w := httptest.NewRecorder()
+	body := `{"EventType":6,"Progress":99.5,"DurationSec":60.25,"TimeRemainingSec":0.5}`
+	receiver("a", jobs).ServeHTTP(w, httptest.NewRequest("POST", "/octo?key=a", strings.NewReader(body)))
+	if w.Code != http.StatusOK || len(jobs) != 1 {
+		t.Fatalf("answered %d and took %d notifications", w.Code, len(jobs))
+	}
+	if got := <-jobs; got.Progress != 99.5 || got.DurationSec != 60.25 || got.TimeRemainingSec != 0.5 {
+		t.Errorf("received %+v", got)
+	}
+}
+
+// TestAnswersEvenWhenBusy: a full queue is no failed delivery.
 func TestAnswersEvenWhenBusy(t *testing.T) {
 	w := httptest.NewRecorder()
 	receiver("a", nil).ServeHTTP(w, httptest.NewRequest("POST", "/octo?key=a", strings.NewReader(`{"EventType":99,"New":{}}`)))

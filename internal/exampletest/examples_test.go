@@ -4,6 +4,7 @@ package exampletest
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestExamplesAreShown(t *testing.T) {
 	for _, path := range files(t, "docs", ".md") {
 		shown.WriteString(read(t, path))
 	}
-	docs := strings.ReplaceAll(shown.String(), "github.com/octoeverywhere/terraform-provider-octoeverywhere//examples/modules/fleet", "../modules/fleet")
+	docs := regexp.MustCompile(`github\.com/octoeverywhere/terraform-provider-octoeverywhere//examples/modules/fleet\?ref=v[0-9.]+`).ReplaceAllString(shown.String(), "../modules/fleet")
 	for folder, code := range configurations(t) {
 		if folder == "examples/modules/fleet" {
 			continue // its README and examples/fleet use it

@@ -40,7 +40,7 @@ func TestKeepingWebhooksAlive(t *testing.T) {
 			t.Errorf("run %d: the webhook was set %d times, not %d:\n%s", run, got, sets, r.said())
 		}
 	}
-	if quiet := strings.Count(r.said(), "Nothing to do."); quiet != 2 {
+	if quiet := strings.Count(r.said(), "No changes.\n"); quiet != 2 {
 		t.Errorf("it says %d times that there is nothing to do:\n%s", quiet, r.said())
 	}
 	r.Write("main.tf", "provider {")

@@ -56,9 +56,10 @@ func (b block) isConfiguration() bool {
 // isQuery: a list, which stands in a file of its own.
 func (b block) isQuery() bool { return strings.HasPrefix(b.code, "list ") }
 
-// isForLater: an import by identity, which the CLI under test may be too old for.
+// isForLater: an import by identity, which the CLI under test may be too old
+// for, or what takes the place of a resource that the page shows.
 func (b block) isForLater() bool {
-	return strings.Contains(b.code, "\n  identity = ") && !clitest.AtLeast("1.12.0", "1.12.0")
+	return strings.HasPrefix(b.code, "removed {") || strings.Contains(b.code, "\n  identity = ") && !clitest.AtLeast("1.12.0", "1.12.0")
 }
 
 // isLines: what a resource is to hold, shown as it stands there.

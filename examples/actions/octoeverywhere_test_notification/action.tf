@@ -1,10 +1,10 @@
 terraform {
-  required_version = ">= 1.14"
+  required_version = ">= 1.14.1"
 
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
@@ -29,7 +29,7 @@ data "octoeverywhere_app_connection" "printer" {
   app_connection = each.key
 }
 
-# Webhooks for the living connections only: one dead printer stops nobody.
+# Only for valid App Connections, so that an invalid one doesn't fail the apply.
 resource "octoeverywhere_notification_webhook" "printer" {
   for_each = toset([for name, connection in data.octoeverywhere_app_connection.printer : name if connection.valid])
 
@@ -37,11 +37,11 @@ resource "octoeverywhere_notification_webhook" "printer" {
   callback_url   = "https://app.example.com/octo?printer=${each.key}"
 }
 
-# Every plan and apply warns of the dead ones.
+# Every plan and apply warns about the invalid ones.
 check "app_connections" {
   assert {
     condition = alltrue([for connection in data.octoeverywhere_app_connection.printer : connection.valid])
-    error_message = format("Gone, so their owners must connect again: %s.",
+    error_message = format("Invalid App Connections: %s.",
     join(", ", [for name, connection in data.octoeverywhere_app_connection.printer : name if !connection.valid]))
   }
 }

@@ -4,18 +4,18 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
 
-# For a receiver that wants names where notifications carry numbers:
+# All names by number, for a receiver:
 # {"1":"print_started","2":"print_complete", ...}
 output "event_names" {
   value = jsonencode({ for name, number in provider::octoeverywhere::event_types() : number => name })
 }
 
-# One of them: 3
+# 3
 output "print_failed" {
   value = provider::octoeverywhere::event_types().print_failed
 }

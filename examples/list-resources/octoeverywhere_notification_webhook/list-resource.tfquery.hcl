@@ -1,4 +1,4 @@
 list "octoeverywhere_notification_webhook" "fleet" {
   provider = octoeverywhere
-  limit    = 1000 # of Terraform's own accord it lists 100
+  limit    = 1000 # default: 100
 }

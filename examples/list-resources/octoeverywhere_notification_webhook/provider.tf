@@ -4,12 +4,11 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
 
-# One token for each App Connection, under a name of your choice:
 # export TF_VAR_app_tokens='{"garage":"…","lab":"…","attic":"…"}'
 variable "app_tokens" {
   type      = map(string)

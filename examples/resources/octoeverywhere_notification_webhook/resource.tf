@@ -4,12 +4,12 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
 
-# One token for each App Connection, under a name of your choice:
+# Each token under a name of your choice:
 # export TF_VAR_app_tokens='{"garage":"…","lab":"…","attic":"…"}'
 variable "app_tokens" {
   type      = map(string)
@@ -21,12 +21,12 @@ provider "octoeverywhere" {
 }
 
 resource "octoeverywhere_notification_webhook" "garage" {
-  app_connection = "garage" # a name in the provider's app_tokens
+  app_connection = "garage" # a key of app_tokens
   callback_url   = "https://app.example.com/octo?printer=garage"
   event_types    = ["print_complete", "print_failed", "error"]
 }
 
-# One for each of the other printers, whatever happens there.
+# All events of the other printers.
 resource "octoeverywhere_notification_webhook" "other" {
   for_each = toset(["lab", "attic"])
 

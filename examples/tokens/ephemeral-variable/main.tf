@@ -4,7 +4,7 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
@@ -12,15 +12,15 @@ terraform {
 # export TF_VAR_app_tokens='{"garage":"…","lab":"…"}'
 variable "app_tokens" {
   type      = map(string)
-  ephemeral = true # in no state and no plan file
-  sensitive = true # in no output
+  ephemeral = true # not stored in state or plan
+  sensitive = true # not shown in output
 }
 
 provider "octoeverywhere" {
   app_tokens = var.app_tokens
 }
 
-# The names can't come from the ephemeral map: Terraform has to remember them.
+# for_each can't use the ephemeral map, because its keys are stored in the state.
 resource "octoeverywhere_notification_webhook" "printer" {
   for_each = toset(["garage", "lab"])
 

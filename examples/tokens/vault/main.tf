@@ -4,16 +4,16 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
     vault = {
       source  = "hashicorp/vault"
-      version = ">= 5.0"
+      version = "~> 5.0"
     }
   }
 }
 
-# Filled with: vault kv put -mount=secret octoeverywhere garage=… lab=…
+# To store the tokens: vault kv put -mount=secret octoeverywhere garage=… lab=…
 ephemeral "vault_kv_secret_v2" "tokens" {
   mount = "secret"
   name  = "octoeverywhere"

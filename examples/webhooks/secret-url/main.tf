@@ -4,7 +4,7 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
@@ -12,11 +12,11 @@ terraform {
 # export TF_VAR_app_tokens='{"garage":"…"}'
 variable "app_tokens" {
   type      = map(string)
-  ephemeral = true # in no state and no plan file
-  sensitive = true # in no output
+  ephemeral = true # not stored in state or plan
+  sensitive = true # not shown in output
 }
 
-# The key that the receiver checks: export TF_VAR_receiver_key='…'
+# export TF_VAR_receiver_key='…'
 variable "receiver_key" {
   type      = string
   ephemeral = true
@@ -35,6 +35,6 @@ resource "octoeverywhere_notification_webhook" "garage" {
     key     = var.receiver_key
   })
 
-  # Fail the apply when the receiver doesn't answer a test notification with 200.
+  # Fail the apply unless the receiver answers a test notification with 200.
   verify_delivery = true
 }

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     octoeverywhere = {
       source  = "octoeverywhere/octoeverywhere"
-      version = ">= 0.1"
+      version = "~> 0.1"
     }
   }
 }
