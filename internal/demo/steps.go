@@ -172,7 +172,7 @@ func (d *demo) destroy(ctx context.Context) error {
 			return fmt.Errorf("%s %s has the User-Agent %q, which does not begin with %q", request.Method, request.Path, request.UserAgent, want)
 		}
 	}
-	pass("OctoEverywhere has no webhook of a living App Connection any more")
+	pass("all webhooks of valid App Connections are deleted")
 	return nil
 }
 
