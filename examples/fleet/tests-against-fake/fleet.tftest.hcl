@@ -1,5 +1,5 @@
-# Sets real webhooks at a fake OctoEverywhere, which must know these tokens.
-# How to run it: README.md beside main.tf.
+# Sets webhooks at a fake of OctoEverywhere, which must know these tokens.
+# README.md in the folder above says how to run it.
 variables {
   app_tokens = {
     garage = "fake-token-garage"

@@ -20,7 +20,6 @@ provider "octoeverywhere" {
   app_tokens = var.app_tokens
 }
 
-# for_each can't use the ephemeral map, because its keys are stored in the state.
 resource "octoeverywhere_notification_webhook" "printer" {
   for_each = toset(["garage", "lab"])
 
