@@ -53,8 +53,8 @@ func (a answer) isRetryable() bool {
 	if a.err != nil {
 		// A certificate doesn't become valid by trying again.
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](a.err)
-		proxy, refused := errors.AsType[*proxyError](a.err)
-		return !untrusted && (!refused || !proxy.forbids())
+		proxy, _ := errors.AsType[*proxyError](a.err)
+		return !untrusted && !proxy.forbids()
 	}
 	return isRetryable(a.status)
 }

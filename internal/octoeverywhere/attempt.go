@@ -26,7 +26,7 @@ func (c *call) attempt(ctx context.Context, req request) answer {
 	c.attempts++
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	target := c.client.endpoint.String() + req.path
+	target := c.client.endpoint + req.path
 	for redirects := 0; ; redirects++ {
 		began := time.Now()
 		a := c.roundTrip(ctx, target, req)
@@ -36,7 +36,7 @@ func (c *call) attempt(ctx context.Context, req request) answer {
 		if a.mayHaveActed() {
 			c.uncertain = &a
 		}
-		c.logAttempt(ctx, a, time.Since(began))
+		c.log(ctx, a, Event{Duration: time.Since(began)})
 		target = c.client.redirectTarget(a)
 		if target == "" || redirects == maxRedirects {
 			return a
@@ -65,7 +65,7 @@ func (c *call) roundTrip(ctx context.Context, target string, req request) answer
 	}
 	r.ContentLength = int64(len(req.body))
 	c.setHeader(r.Header, req)
-	resp, err := c.client.transport.RoundTrip(r)
+	resp, err := c.client.config.Transport.RoundTrip(r)
 	if err != nil {
 		a.err, a.sent = err, sent.Load()
 		return a
@@ -96,8 +96,8 @@ func (c *call) setHeader(header http.Header, req request) {
 	if req.body != nil {
 		header.Set("Content-Type", "application/json")
 	}
-	if c.client.userAgent != "" {
-		header.Set("User-Agent", c.client.userAgent)
+	if c.client.config.UserAgent != "" {
+		header.Set("User-Agent", c.client.config.UserAgent)
 	}
 }
 

@@ -167,10 +167,10 @@ func TestProxy(t *testing.T) {
 // answer refuses; and the error says both.
 func TestAmbiguity(t *testing.T) {
 	mayHaveActed := map[string]reply{
-		"answered 408": status(408), "answered 500": status(500), "answered 504": status(504), "answered 600": status(600), "answered 602": status(602),
-		"got no complete answer": dropped,
+		"408": status(408), "500": status(500), "504": status(504), "600": status(600), "602": status(602),
+		"no complete answer": dropped,
 	}
-	didNothing := map[string]reply{"answered 429": status(429), "answered 609": status(609)}
+	didNothing := map[string]reply{"429": status(429), "609": status(609)}
 	last := []reply{status(400), status(403), status(404), status(605), status(606), status(610), errorIn200(400), always(status(429)), redirect("https://x.example/"), ok(`{"Success":false,"Error":"no"}`)}
 	for _, op := range operations[:4] {
 		for _, answer := range last {
@@ -183,7 +183,7 @@ func TestAmbiguity(t *testing.T) {
 			refusal := StatusOf(run(reply{status: 429}))
 			for says, first := range mayHaveActed {
 				err := run(first)
-				if !IsAmbiguous(err) || StatusOf(err) != refusal || !strings.Contains(err.Error(), "an earlier attempt "+says) || !strings.Contains(err.Error(), "answered "+strconv.Itoa(refusal)) {
+				if !IsAmbiguous(err) || StatusOf(err) != refusal || !strings.Contains(err.Error(), "an earlier attempt got "+says) || !strings.Contains(err.Error(), "answered "+strconv.Itoa(refusal)) {
 					t.Errorf("%s, %s, then %d: ambiguous %v, %v", op.name, says, answer.status, IsAmbiguous(err), err)
 				}
 			}
@@ -209,7 +209,7 @@ func TestAmbiguity(t *testing.T) {
 	// Also when the earlier attempt was one of the other API version.
 	for _, first := range []reply{page, ok("[]")} {
 		s := serve(t, first, status(400))
-		if err := set(t, newClient(t, s.url)); !IsAmbiguous(err) || !IsInvalidInput(err) || !strings.Contains(err.Error(), "an earlier attempt answered 200") {
+		if err := set(t, newClient(t, s.url)); !IsAmbiguous(err) || !IsInvalidInput(err) || !strings.Contains(err.Error(), "an earlier attempt got 200") {
 			t.Error(err)
 		}
 	}

@@ -34,8 +34,8 @@ func (c *Client) newCall(token Token) *call {
 	return &call{
 		client:      c,
 		token:       token,
-		timeout:     c.requestTimeout,
-		retriesLeft: c.maxRetries,
+		timeout:     c.config.RequestTimeout,
+		retriesLeft: c.config.MaxRetries,
 		began:       time.Now(),
 	}
 }
@@ -62,16 +62,16 @@ func (c *call) send(ctx context.Context, req request) answer {
 		}
 		c.retriesLeft--
 		c.retries++
-		wait := c.client.waits.before(c.retries, a)
+		wait := c.client.config.Waits.before(c.retries, a)
 		if wait >= c.budgetLeft() {
 			a.budgetExhausted = true
 			return a
 		}
-		c.logWait(ctx, a, wait)
+		c.log(ctx, a, Event{Waiting: true, Duration: wait})
 		if a.interrupted = pause(ctx, wait); a.interrupted != nil {
 			return a
 		}
 	}
 }
 
-func (c *call) budgetLeft() time.Duration { return c.client.waits.Budget - time.Since(c.began) }
+func (c *call) budgetLeft() time.Duration { return c.client.config.Waits.Budget - time.Since(c.began) }

@@ -67,16 +67,10 @@ type Config struct {
 // Client calls the API of one server. It is safe for concurrent use, and what
 // it finds out about the server holds for all its callers.
 type Client struct {
-	endpoint       *url.URL // its path has no slash at its end
-	userAgent      string
-	maxRetries     int
-	requestTimeout time.Duration
-	waits          Waits
-	log            func(context.Context, Event)
-	transport      http.RoundTripper
-
-	edition Edition      // EditionAuto: the one that is served
-	served  atomic.Value // Edition found by calling; EditionAuto: not known yet
+	config   Config       // complete: no field stands for a default
+	endpoint string       // Config.Endpoint without a slash at its end
+	url      *url.URL     // endpoint, parsed
+	served   atomic.Value // Edition that was found by calling, if any
 
 	running context.Context //nolint:containedctx // ends every call when the client is stopped
 	stop    context.CancelFunc
@@ -87,13 +81,12 @@ func New(config Config) (*Client, error) {
 	if err := ValidateEndpoint(config.Endpoint); err != nil {
 		return nil, err
 	}
-	endpoint, _ := url.Parse(strings.TrimRight(config.Endpoint, "/")) // valid, as just seen
 	config.Edition = cmp.Or(config.Edition, EditionAuto)
 	switch config.Edition {
 	case EditionAuto, EditionNotifications, EditionAppConnection:
 	default:
-		return nil, fmt.Errorf("%s is not an API version: use %s, %s or %s",
-			quoteShort(string(config.Edition)), EditionAuto, EditionNotifications, EditionAppConnection)
+		return nil, fmt.Errorf("%.60q is not an API version: use %s, %s or %s",
+			string(config.Edition), EditionAuto, EditionNotifications, EditionAppConnection)
 	}
 	if config.MaxRetries < 0 || config.MaxRetries > math.MaxInt32 {
 		return nil, fmt.Errorf("the number of retries must be 0 or more, not %d", config.MaxRetries)
@@ -104,20 +97,13 @@ func New(config Config) (*Client, error) {
 	if !isGraphicASCII(config.UserAgent) {
 		return nil, errors.New("the user agent can only have visible ASCII characters and spaces")
 	}
+	config.RequestTimeout = cmp.Or(config.RequestTimeout, DefaultRequestTimeout)
+	config.Waits = config.Waits.withDefaults()
 	if config.Transport == nil {
 		config.Transport = newTransport()
 	}
-	c := &Client{
-		endpoint:       endpoint,
-		userAgent:      config.UserAgent,
-		maxRetries:     config.MaxRetries,
-		requestTimeout: cmp.Or(config.RequestTimeout, DefaultRequestTimeout),
-		waits:          config.Waits.withDefaults(),
-		log:            config.Log,
-		transport:      config.Transport,
-		edition:        config.Edition,
-	}
-	c.served.Store(EditionAuto)
+	c := &Client{config: config, endpoint: strings.TrimRight(config.Endpoint, "/")}
+	c.url, _ = url.Parse(c.endpoint) // valid, as just seen
 	c.running, c.stop = context.WithCancel(context.Background())
 	return c, nil
 }
@@ -143,7 +129,7 @@ func (c *Client) untilStopped(ctx context.Context) (_ context.Context, done func
 // Close closes the connections that no call is using. The client can still be
 // used afterwards.
 func (c *Client) Close() {
-	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+	if t, ok := c.config.Transport.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }

@@ -2,7 +2,10 @@
 
 package octoeverywhere
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // setEither sets the webhook by the API version that the server is known to
 // serve, else by EditionNotifications first and by the other when the answer
@@ -12,10 +15,7 @@ import "context"
 // side by side, at the price of one request too many each.
 func (c *Client) setEither(ctx context.Context, set *call, webhook Webhook) error {
 	known, _ := c.served.Load().(Edition)
-	first := known
-	if first == EditionAuto {
-		first = EditionNotifications
-	}
+	first := cmp.Or(known, EditionNotifications)
 	a := set.send(ctx, first.request(webhook))
 	if !suggestsNotServed(first, a) || known == first && !a.isUnknownPath() {
 		c.remember(first, a)

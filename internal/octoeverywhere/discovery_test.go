@@ -126,7 +126,7 @@ func TestNeitherServed(t *testing.T) {
 		{"405 and 501", status(405), status(501), 405, "405", false},
 		{"page and 404", page, notFound, 200, "web page", true},
 		{"404 and page", notFound, page, 200, "web page", true},
-		{"504, 404 and 404", status(504), always(notFound), 404, "an earlier attempt answered 504", true},
+		{"504, 404 and 404", status(504), always(notFound), 404, "an earlier attempt got 504", true},
 	} {
 		s := serve(t)
 		c := newClient(t, s.url)

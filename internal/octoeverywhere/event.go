@@ -22,23 +22,15 @@ type Event struct {
 	Duration time.Duration // the attempt took, or the wait will take
 }
 
-func (c *call) logAttempt(ctx context.Context, a answer, took time.Duration) {
-	c.logEvent(ctx, a, Event{Reason: c.reason(a.err), Duration: took})
-}
-
-func (c *call) logWait(ctx context.Context, a answer, wait time.Duration) {
-	reason := c.reason(a.err)
-	if a.err == nil {
-		reason = describeStatus(a.status)
-	}
-	c.logEvent(ctx, a, Event{Waiting: true, Reason: reason, Duration: wait})
-}
-
-func (c *call) logEvent(ctx context.Context, a answer, e Event) {
-	if c.client.log == nil {
+// log adds to the event what the call and the answer tell.
+func (c *call) log(ctx context.Context, a answer, e Event) {
+	if c.client.config.Log == nil {
 		return
 	}
 	e.Method, e.Path, e.Connection = a.request.method, a.request.path, c.token.Fingerprint()
 	e.Attempt, e.Status = c.attempts, a.status
-	c.client.log(ctx, e)
+	if e.Waiting || a.err != nil {
+		e.Reason = c.result(a)
+	}
+	c.client.config.Log(ctx, e)
 }

@@ -50,10 +50,10 @@ func ParseEventType(s string) (EventType, error) {
 		return EventType(n), nil
 	}
 	if name := Nearest(s, eventNames[1:]); name != "" {
-		return 0, fmt.Errorf("%s is not an event type: did you mean %s?", quoteShort(s), name)
+		return 0, fmt.Errorf("%.60q is not an event type: did you mean %s?", s, name)
 	}
-	return 0, fmt.Errorf("%s is not an event type: use one of %s, or the event's number from 1 to %d",
-		quoteShort(s), strings.Join(eventNames[1:], ", "), math.MaxInt32)
+	return 0, fmt.Errorf("%.60q is not an event type: use one of %s, or the event's number from 1 to %d",
+		s, strings.Join(eventNames[1:], ", "), math.MaxInt32)
 }
 
 // Nearest is the candidate that was probably meant by a word that is none of
@@ -73,15 +73,6 @@ func Nearest(word string, candidates []string) string {
 		}
 	}
 	return nearest
-}
-
-// quoteShort quotes what the user wrote, and no more of it than helps.
-func quoteShort(s string) string {
-	const most = 60
-	if len(s) > most {
-		return strconv.QuoteToGraphic(strings.ToValidUTF8(s[:most], "")) + "…"
-	}
-	return strconv.QuoteToGraphic(s)
 }
 
 // Name is the event's name in the table, or its number in decimal.

@@ -23,44 +23,43 @@ import (
 func (c *call) failed(a answer) *Error {
 	e := &Error{
 		Status:    a.status,
+		Ambiguous: a.mayHaveActed(),
 		NotServed: a.isUnknownPath() || a.isRedirect(),
 		cause:     a.interrupted,
 	}
-	mayHaveActed := a.mayHaveActed()
-	var problem string
+	text := c.describe(a)
 	switch {
 	case a.status == 0:
 	case a.interrupted != nil:
-		problem = ", then the wait for another attempt was interrupted"
+		text += ", then the wait for another attempt was interrupted"
 	case a.isRedirect():
-		problem = ", " + c.describeRedirect(a)
+		text += c.describeRedirect(a)
 	case a.ok() && a.isHTML():
-		e.NotServed, mayHaveActed = true, true
-		problem = ", but with a web page: the server doesn't serve this call"
+		e.NotServed, e.Ambiguous = true, true
+		text += ", but with a web page: the server doesn't serve this call"
 	case a.ok() && a.truncated:
-		mayHaveActed = true
-		problem = ", but with more than 64 KiB"
+		e.Ambiguous = true
+		text += ", but with more than 64 KiB"
 	case a.ok() && a.deniesSuccess():
-		problem = ", but said that it was no success"
+		text += ", but said that it was no success"
 	case a.is2xx():
-		mayHaveActed = true
-		problem = ", but not with what the API promises"
+		e.Ambiguous = true
+		text += ", but not with what the API promises"
 	}
 	if a.budgetExhausted {
-		problem += fmt.Sprintf(", and there was no time for another attempt within %s", c.client.waits.Budget)
+		text += fmt.Sprintf(", and no other attempt fits into %s", c.client.config.Waits.Budget)
 	}
 	if said := c.serviceWords(a); said != "" {
-		problem += fmt.Sprintf("; the service said: \"%s\"", strings.TrimRight(said, "."))
+		text += fmt.Sprintf("; the service said: \"%s\"", strings.TrimRight(said, "."))
 	}
-	if c.uncertain != nil && !mayHaveActed && !a.isGone() {
-		mayHaveActed = true
-		problem += fmt.Sprintf("; an earlier attempt %s, so it may have taken effect", c.outcome(*c.uncertain))
+	if c.uncertain != nil && !e.Ambiguous && !a.isGone() {
+		e.Ambiguous = true
+		text += fmt.Sprintf("; an earlier attempt got %s, so it may have taken effect", c.result(*c.uncertain))
 	}
 	if c.attempts > 1 {
-		problem += fmt.Sprintf("; %d attempts were made", c.attempts)
+		text += fmt.Sprintf("; %d attempts were made", c.attempts)
 	}
-	e.Ambiguous = mayHaveActed
-	e.text = c.describeCall(a) + problem
+	e.text = text
 	return e
 }
 
@@ -73,42 +72,38 @@ func (c *call) noAPI(a answer) *Error {
 }
 
 // otherSaved is the error of a Set that was confirmed with another webhook.
-func (c *call) otherSaved(a answer, asked, saved Webhook) *Error {
-	askedURL, savedURL := displayURL(asked.CallbackURL), "no callback URL"
+func (c *call) otherSaved(a answer, sent, saved Webhook) *Error {
+	sentURL, savedURL := displayURL(sent.CallbackURL), "no callback URL"
 	if saved.CallbackURL != "" {
 		savedURL = displayURL(saved.CallbackURL)
-		if savedURL != askedURL { // else the host is the user's own
+		if savedURL != sentURL { // else the host is the user's own
 			savedURL = c.showURL(saved.CallbackURL)
 		}
 	}
 	text := fmt.Sprintf("%s, but saved another webhook: sent were %s to %s, saved were %s to %s",
-		c.describeCall(a), describeEvents(asked.EventTypes), askedURL, describeEvents(saved.EventTypes), savedURL)
-	if askedURL == savedURL && asked.CallbackURL != saved.CallbackURL {
+		c.describe(a), describeEvents(sent.EventTypes), sentURL, describeEvents(saved.EventTypes), savedURL)
+	if sentURL == savedURL && sent.CallbackURL != saved.CallbackURL {
 		text += "; the URLs differ in a part that is not shown"
 	}
 	return &Error{Status: a.status, Ambiguous: true, OtherSaved: true, text: text}
 }
 
-// describeCall names a call and the outcome of its last attempt.
-func (c *call) describeCall(a answer) string {
-	redirected := ""
-	if u, err := url.Parse(a.url); err == nil && u.Host != "" && u.Host != c.client.endpoint.Host && !c.mayHoldSecret(u.Host) {
-		redirected = fmt.Sprintf(" (redirected to %s)", u.Host)
+// describe names a request and how it ended: "POST https://… answered 503
+// (service unavailable)".
+func (c *call) describe(a answer) string {
+	text := a.request.method + " " + c.client.endpoint + a.request.path
+	if u, err := url.Parse(a.url); err == nil && u.Host != "" && u.Host != c.client.url.Host && !c.mayHoldSecret(u.Host) {
+		text += " (redirected to " + u.Host + ")"
 	}
-	return fmt.Sprintf("%s %s%s%s %s", a.request.method, c.client.endpoint, a.request.path, redirected, c.outcome(a))
-}
-
-// outcome says how an attempt ended: "answered 503 (service unavailable)".
-func (c *call) outcome(a answer) string {
 	switch {
 	case a.status != 0:
-		return "answered " + describeStatus(a.status)
+		return text + " answered " + c.result(a)
 	case a.interrupted != nil:
-		return "was interrupted"
+		return text + " was interrupted"
 	case errors.Is(a.err, errBudget):
-		return "was not sent: " + a.err.Error()
+		return text + " was not sent: " + a.err.Error()
 	}
-	return "got " + c.reason(a.err)
+	return text + " got " + c.result(a)
 }
 
 // serviceWords is what the service said about a failure, fit to be shown: the
@@ -139,48 +134,47 @@ func (c *call) serviceWords(a answer) string {
 	return c.show(text)
 }
 
-// describeRedirect says where a redirect leads that was not followed, and why
-// not.
+// describeRedirect says where a redirect leads that was not followed.
 func (c *call) describeRedirect(a answer) string {
-	u, err := url.Parse(a.location)
-	switch {
-	case c.client.redirectTarget(a) != "":
-		return "a redirect, which is one too many in a row"
-	case a.location == "":
-		return "a redirect without a location"
-	case err == nil && u.Host == "":
-		return "a redirect to another path, which is not followed"
+	if c.client.redirectTarget(a) != "" {
+		return ", a redirect too many in a row"
 	}
-	return fmt.Sprintf("a redirect to %s, which is not followed because the app token would be sent along", c.showURL(a.location))
+	to, err := url.Parse(a.url)
+	if err == nil {
+		to, err = to.Parse(a.location)
+	}
+	if err != nil {
+		return ", a redirect to " + unshownURL + ", which is not followed"
+	}
+	return ", a redirect to " + c.showURL(to.String()) + ", which is not followed"
 }
 
-// reason says why an attempt got no complete answer; "" when it got one.
-func (c *call) reason(err error) string {
-	if err == nil {
-		return ""
-	}
+// result is what an attempt got: a status, or why there is no complete answer.
+func (c *call) result(a answer) string {
 	switch {
-	case errors.Is(err, errTimeout):
+	case a.err == nil:
+		return describeStatus(a.status)
+	case errors.Is(a.err, errTimeout):
 		return fmt.Sprintf("no complete answer within %s", c.timeout)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(a.err, io.EOF), errors.Is(a.err, io.ErrUnexpectedEOF):
 		return "no complete answer: the connection was closed"
 	}
-	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](a.err); ok {
 		text := "no answer: the server's certificate can't be trusted: " + c.show(untrusted.Err.Error())
-		_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+		_, unknown := errors.AsType[x509.UnknownAuthorityError](a.err)
 		if unknown && !slices.Contains([]string{"windows", "darwin", "ios"}, runtime.GOOS) {
 			text += "; the environment variable SSL_CERT_FILE can name a file with the certificate of a CA of your own"
 		}
 		return text
 	}
-	prefix := "no answer: "
+	text, err := "no answer: ", a.err
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		err = op.Err // without addresses and ports: the endpoint is named already
 		if op.Op == "proxyconnect" {
-			prefix += "the proxy can't be reached: "
+			text += "the proxy can't be reached: "
 		}
 	}
-	return prefix + c.show(err.Error()) // net/http quotes what a server sent
+	return text + c.show(err.Error()) // net/http quotes what a server sent
 }
 
 // meanings are the API's own (DESIGN.md, "Statuses").

@@ -36,10 +36,10 @@ func (c *Client) SetWebhook(ctx context.Context, token Token, webhook Webhook) e
 	}
 	set := c.newCall(token)
 	set.callbackURL = webhook.CallbackURL
-	if c.edition == EditionAuto {
+	if c.config.Edition == EditionAuto {
 		return c.setEither(ctx, set, webhook)
 	}
-	return c.edition.conclude(set, set.send(ctx, c.edition.request(webhook)), webhook)
+	return c.config.Edition.conclude(set, set.send(ctx, c.config.Edition.request(webhook)), webhook)
 }
 
 // DeleteWebhook deletes the App Connection's webhook, in any edition: a server
@@ -68,13 +68,13 @@ func (c *Client) TestWebhook(ctx context.Context, token Token) (TestResult, erro
 
 // Info says whether the App Connection is valid, with retries.
 func (c *Client) Info(ctx context.Context, token Token) (Info, error) {
-	return c.info(ctx, token, c.maxRetries, c.requestTimeout)
+	return c.info(ctx, token, c.config.MaxRetries, c.config.RequestTimeout)
 }
 
 // Probe is Info in one attempt of at most 5 s (and the request timeout). It
 // never waits, whatever Retry-After says.
 func (c *Client) Probe(ctx context.Context, token Token) (Info, error) {
-	return c.info(ctx, token, 0, min(probeTimeout, c.requestTimeout))
+	return c.info(ctx, token, 0, min(probeTimeout, c.config.RequestTimeout))
 }
 
 func (c *Client) info(ctx context.Context, token Token, retries int, timeout time.Duration) (Info, error) {

@@ -37,9 +37,9 @@ func (c *Client) redirectTarget(a answer) string {
 // endpoint, which is then a loopback host), the endpoint's port, and its host
 // or one below it.
 func (c *Client) owns(u *url.URL) bool {
-	host, home := strings.ToLower(u.Hostname()), strings.ToLower(c.endpoint.Hostname())
-	return (u.Scheme == "https" || u.Scheme == c.endpoint.Scheme) &&
-		u.User == nil && portOf(u) == portOf(c.endpoint) && isGraphicASCII(host) &&
+	host, home := strings.ToLower(u.Hostname()), strings.ToLower(c.url.Hostname())
+	return (u.Scheme == "https" || u.Scheme == c.url.Scheme) &&
+		u.User == nil && portOf(u) == portOf(c.url) && isGraphicASCII(host) &&
 		(host == home || strings.HasSuffix(host, "."+home))
 }
 

@@ -50,7 +50,7 @@ func (e *proxyError) Error() string {
 // forbids reports whether trying again is no use: the proxy lets nobody
 // through, or nobody without its password.
 func (e *proxyError) forbids() bool {
-	return e.status == http.StatusForbidden || e.status == http.StatusProxyAuthRequired
+	return e != nil && (e.status == http.StatusForbidden || e.status == http.StatusProxyAuthRequired)
 }
 
 func proxyAnswered(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {

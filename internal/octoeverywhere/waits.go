@@ -41,10 +41,7 @@ func (w Waits) before(retry int, last answer) time.Duration {
 	if asked, ok := parseRetryAfter(last.retryAfter, time.Now()); ok {
 		return min(asked, w.RetryAfterMax)
 	}
-	wait := min(w.Min, w.Max)
-	for ; retry > 1 && wait < w.Max; retry-- {
-		wait = min(2*wait, w.Max)
-	}
+	wait := min(w.Min<<min(retry-1, 16), w.Max)
 	// Between half and whole: calls that failed together don't return together.
 	return wait/2 + rand.N(wait/2+1)
 }
