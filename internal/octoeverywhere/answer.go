@@ -7,6 +7,8 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,14 +18,13 @@ import (
 // or err.
 type answer struct {
 	request request
-	url     string // that it came from, after redirects
+	host    string // that it came from, after redirects
 
-	status      int // 0 when err is set
-	contentType string
-	retryAfter  string
-	location    string
-	body        []byte
-	truncated   bool // the body was longer than maxBody
+	status    int // 0 when err is set
+	header    http.Header
+	location  *url.URL // that the header names; nil: none, or none that is a URL
+	body      []byte
+	truncated bool // the body was longer than maxBody
 
 	enveloped     bool   // body is the Result of an envelope
 	serviceError  string // the envelope's Error
@@ -88,12 +89,9 @@ func (a answer) isHTML() bool {
 	if a.enveloped {
 		return false
 	}
-	media, _, _ := strings.Cut(strings.ToLower(a.contentType), ";")
-	switch strings.TrimSpace(media) {
-	case "text/html", "application/xhtml+xml":
-		return true
-	}
-	return bytes.HasPrefix(bytes.TrimLeft(a.body, "\ufeff \t\r\n"), []byte("<"))
+	contentType := strings.ToLower(a.header.Get("Content-Type"))
+	return strings.HasPrefix(contentType, "text/html") || strings.HasPrefix(contentType, "application/xhtml") ||
+		bytes.HasPrefix(bytes.TrimLeft(a.body, "\ufeff \t\r\n"), []byte("<"))
 }
 
 // deniesSuccess reports whether a 200 says in its body that it was no success.

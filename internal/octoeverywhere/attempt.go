@@ -46,7 +46,7 @@ func (c *call) attempt(ctx context.Context, req request) answer {
 
 // roundTrip sends one request and reads its answer.
 func (c *call) roundTrip(ctx context.Context, target string, req request) answer {
-	a := answer{request: req, url: target}
+	a := answer{request: req}
 	// Set when a connection stands, a little before the headers are written:
 	// after a cancellation the Transport may go on writing, so WroteHeaders
 	// could come too late to be seen. GetConn clears it, since the Transport
@@ -63,6 +63,7 @@ func (c *call) roundTrip(ctx context.Context, target string, req request) answer
 		a.err = err
 		return a
 	}
+	a.host = r.URL.Host
 	r.ContentLength = int64(len(req.body))
 	c.setHeader(r.Header, req)
 	resp, err := c.client.config.Transport.RoundTrip(r)
@@ -82,10 +83,8 @@ func (c *call) roundTrip(ctx context.Context, target string, req request) answer
 		return a
 	}
 	a.body, a.truncated = body[:min(len(body), maxBody)], len(body) > maxBody
-	a.status = resp.StatusCode
-	a.contentType = resp.Header.Get("Content-Type")
-	a.retryAfter = resp.Header.Get("Retry-After")
-	a.location = resp.Header.Get("Location")
+	a.status, a.header = resp.StatusCode, resp.Header
+	a.location, _ = resp.Location()
 	return a.open()
 }
 

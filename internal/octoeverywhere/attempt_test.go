@@ -27,15 +27,13 @@ import (
 // TestLostAnswers: an answer that isn't complete is a failed attempt of its
 // own, is retried, and leaves the outcome open.
 func TestLostAnswers(t *testing.T) {
-	drip := func(w http.ResponseWriter, r *http.Request) {
+	slow := listen(t, func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			_, _ = w.Write([]byte(" "))
 			_ = http.NewResponseController(w).Flush()
 			time.Sleep(10 * time.Millisecond)
 		}
-	}
-	slow := httptest.NewServer(http.HandlerFunc(drip))
-	t.Cleanup(slow.Close)
+	})
 	const closed = "got no complete answer: the connection was closed"
 	for _, tt := range []struct{ name, answer, says string }{
 		{"closed", "", closed},
@@ -53,7 +51,7 @@ func TestLostAnswers(t *testing.T) {
 				t.Parallel() // for those that wait out their timeout
 				endpoint, timeout := serve(t, always(raw(tt.answer))).url, time.Minute
 				if tt.name == "slow drip" {
-					endpoint, timeout = slow.URL, 300*time.Millisecond
+					endpoint, timeout = slow, 300*time.Millisecond
 				}
 				watch := &recorder{}
 				c := newClient(t, endpoint, pinned(op.edition), retries(1), attemptOf(timeout), observed(watch))
@@ -137,14 +135,13 @@ func TestNothingSent(t *testing.T) {
 // nobody is let through by asking again.
 func TestProxy(t *testing.T) {
 	for answer, attempts := range map[int]int{403: 1, 407: 1, 502: 3, 503: 3, 204: 3} {
-		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proxy := listen(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodConnect || r.Header.Get("AppToken") != "" {
 				t.Errorf("%s to the proxy", r.Method)
 			}
 			w.WriteHeader(answer)
-		}))
-		t.Cleanup(proxy.Close)
-		address, _ := url.Parse(proxy.URL)
+		})
+		address, _ := url.Parse(proxy)
 		address.User = url.UserPassword("user", "proxy-password")
 		transport := newTransport()
 		transport.Proxy = http.ProxyURL(address)
@@ -237,13 +234,12 @@ func TestKeptConnectionBreaks(t *testing.T) {
 			t.Errorf("%d requests, %v", s.count(""), err)
 		}
 	}
-	bare := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	bare := listen(t, func(_ http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
 			t.Errorf("a GET came with a body: length %d, %q", r.ContentLength, r.TransferEncoding)
 		}
-	}))
-	t.Cleanup(bare.Close)
-	_, _ = newClient(t, bare.URL).Probe(t.Context(), token(t))
+	})
+	_, _ = newClient(t, bare).Probe(t.Context(), token(t))
 }
 
 // TestTransportStartsAnew: net/http itself repeats a request of which a kept

@@ -66,7 +66,7 @@ func TestManyFirstCalls(t *testing.T) {
 		{"all refused", "", always(status(603)), oldPath, 0},
 	} {
 		s := serve(t, tt.first)
-		s.lacks = []string{tt.lacks}
+		s.lacks = tt.lacks
 		c := newClient(t, s.url)
 		var running sync.WaitGroup
 		for range parallel {
@@ -92,12 +92,12 @@ func TestServedNoLonger(t *testing.T) {
 		for _, answer := range []reply{notFound, status(405), status(501), status(401), status(403), status(302), page, status(503)} {
 			moves := in(answer.status, 404, 405, 501)
 			s := serve(t)
-			s.lacks = []string{other}
+			s.lacks = other
 			c := newClient(t, s.url, retries(0))
 			if err := set(t, c); err != nil {
 				t.Fatal(err)
 			}
-			s.lacks = nil
+			s.lacks = ""
 			s.then(answer)
 			first, second := set(t, c), set(t, c)
 			want := map[bool][2]int{true: {1, 2}, false: {2, 0}}[moves]

@@ -12,7 +12,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"runtime"
 	"slices"
 	"strconv"
@@ -92,8 +91,8 @@ func (c *call) otherSaved(a answer, sent, saved Webhook) *Error {
 // (service unavailable)".
 func (c *call) describe(a answer) string {
 	text := a.request.method + " " + c.client.endpoint + a.request.path
-	if u, err := url.Parse(a.url); err == nil && u.Host != "" && u.Host != c.client.url.Host && !c.mayHoldSecret(u.Host) {
-		text += " (redirected to " + u.Host + ")"
+	if a.host != "" && a.host != c.client.url.Host && !c.mayHoldSecret(a.host) {
+		text += " (redirected to " + a.host + ")"
 	}
 	switch {
 	case a.status != 0:
@@ -139,14 +138,11 @@ func (c *call) describeRedirect(a answer) string {
 	if c.client.redirectTarget(a) != "" {
 		return ", a redirect too many in a row"
 	}
-	to, err := url.Parse(a.url)
-	if err == nil {
-		to, err = to.Parse(a.location)
+	to := unshownURL
+	if a.location != nil {
+		to = c.showURL(a.location.String())
 	}
-	if err != nil {
-		return ", a redirect to " + unshownURL + ", which is not followed"
-	}
-	return ", a redirect to " + c.showURL(to.String()) + ", which is not followed"
+	return ", a redirect to " + to + ", which is not followed"
 }
 
 // result is what an attempt got: a status, or why there is no complete answer.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ import (
 // test's status is one that the answer holds. No error holds a secret.
 func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		a := answer{status: 200, contentType: contentType, body: body}.open()
+		a := answer{status: 200, header: http.Header{"Content-Type": {contentType}}, body: body}.open()
 		if a.status < 200 || a.status > 999 || !a.enveloped && !bytes.Equal(a.body, body) {
 			t.Errorf("opened as %+v", a)
 		}
@@ -99,7 +100,8 @@ func FuzzRedaction(f *testing.F) {
 		c := newClient(t, DefaultEndpoint).newCall(made)
 		c.callbackURL = callback
 		errs := func(a answer) string {
-			a.status, a.request, a.location = int(status%800)+200, EditionNotifications.request(hook), location
+			a.status, a.request = int(status%800)+200, EditionNotifications.request(hook)
+			a.location, _ = url.Parse(location)
 			text := errors.Join(c.failed(a.open()), c.otherSaved(a, Webhook{CallbackURL: callback}, Webhook{CallbackURL: location}),
 				c.failed(answer{err: errors.New(string(a.body)), sent: true})).Error()
 			if !utf8.ValidString(text) || strings.ContainsAny(text, "\x1b\r\x00\u202e\u200b") {
@@ -115,7 +117,7 @@ func FuzzRedaction(f *testing.F) {
 		spelt := spellings[name](secret)
 		said := string(body) + " " + spelt + " " + string(body)
 		asJSON, _ := json.Marshal(said)
-		text := errs(answer{contentType: contentType, body: []byte(said)}) + errs(answer{body: []byte(`{"Result":null,"Error":` + string(asJSON) + `}`)})
+		text := errs(answer{header: http.Header{"Content-Type": {contentType}}, body: []byte(said)}) + errs(answer{body: []byte(`{"Result":null,"Error":` + string(asJSON) + `}`)})
 		for _, leak := range []string{strings.ToLower(secret), strings.ToLower(spelt)} {
 			if len(secret) >= minSecret && strings.Contains(text, leak) && !strings.Contains(anyway, leak) {
 				t.Errorf("%q, spelt %s, is in %q", secret, name, text)

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -35,32 +34,30 @@ var (
 	quick = Waits{Min: time.Microsecond, Max: 2 * time.Microsecond, RetryAfterMax: time.Millisecond, Budget: time.Minute}
 )
 
-// TestMain fails the package when a test left a goroutine of a client or
-// server behind.
+// TestMain fails the package when a test left a goroutine of a client or server
+// behind.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if f := flag.Lookup("test.fuzz"); code == 0 && (f == nil || f.Value.String() == "") {
-		left := leftGoroutines()
-		for i := 0; i < 200 && len(left) > 0; i++ { // they need time to end
-			time.Sleep(25 * time.Millisecond)
-			left = leftGoroutines()
-		}
-		if len(left) > 0 {
-			fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", strings.Join(left, "\n\n"))
-			code = 1
-		}
+	left := leftGoroutines()
+	for i := 0; i < 200 && left != ""; i++ { // they need time to end
+		time.Sleep(25 * time.Millisecond)
+		left = leftGoroutines()
+	}
+	if f := flag.Lookup("test.fuzz"); left != "" && (f == nil || f.Value.String() == "") {
+		fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)
+		code = 1
 	}
 	os.Exit(code)
 }
 
 // leftGoroutines is the stacks of the others that are in net/http or in this
 // package.
-func leftGoroutines() []string {
+func leftGoroutines() string {
 	buf := make([]byte, 1<<20)
 	stacks := strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
-	return slices.DeleteFunc(stacks[1:], func(stack string) bool {
+	return strings.Join(slices.DeleteFunc(stacks[1:], func(stack string) bool {
 		return !strings.Contains(stack, "net/http") && !strings.Contains(stack, "internal/octoeverywhere")
-	})
+	}), "\n\n")
 }
 
 // reply is how a server answers one request. The zero reply is a success.
@@ -105,29 +102,25 @@ type sent struct{ method, path, token, body, userAgent string }
 // service that serves every path but those it lacks.
 type server struct {
 	url   string
-	lacks []string
+	lacks string // a path that it answers with 404
 
 	mu       sync.Mutex
 	script   []reply
 	requests []sent
-	sockets  int
 	onArrive func()
 }
 
 func serve(t testing.TB, script ...reply) *server {
 	s := &server{script: script}
-	h := httptest.NewUnstartedServer(s)
-	h.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.sockets++
-		}
-	}
-	h.Start()
-	t.Cleanup(h.Close)
-	s.url = h.URL
+	s.url = listen(t, s.ServeHTTP)
 	return s
+}
+
+// listen serves until the test ends.
+func listen(t testing.TB, handler http.HandlerFunc) (url string) {
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -145,7 +138,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = conn.Write([]byte(*answer.raw))
 		_ = conn.Close()
 		return
-	case answer.status == 0 && answer.body == "" && slices.Contains(s.lacks, r.URL.Path):
+	case answer.status == 0 && answer.body == "" && s.lacks == r.URL.Path:
 		answer = notFound
 	case answer.status == 0 && answer.body == "":
 		fields := map[string]any{"Success": true, "IsOnline": true, "StatusCode": 200}

@@ -169,7 +169,8 @@ func TestBareAnswers(t *testing.T) {
 	}
 }
 
-// TestRefusedBeforeSending: no token, or a URL that can't be sent exactly.
+// TestRefusedBeforeSending: no token, or a URL that can't be sent exactly. No
+// predicate holds of such an error, nor of none.
 func TestRefusedBeforeSending(t *testing.T) {
 	s := serve(t)
 	c := newClient(t, s.url)
@@ -180,9 +181,14 @@ func TestRefusedBeforeSending(t *testing.T) {
 	for _, u := range []string{"", "http://x.example/", "https://x.example/?\xff", "https://x.example/?a b"} {
 		errs = append(errs, c.SetWebhook(t.Context(), token(t), Webhook{CallbackURL: u}))
 	}
-	for _, err := range errs {
-		if err == nil || IsTemporary(err) || IsAmbiguous(err) || StatusOf(err) != 0 || s.count("") != 0 {
+	for i, err := range append(errs, nil) {
+		if (err == nil) != (i == len(errs)) || StatusOf(err) != 0 || s.count("") != 0 {
 			t.Errorf("%d requests, %v", s.count(""), err)
+		}
+		for j, is := range []func(error) bool{IsGone, IsNotSupporter, IsInvalidInput, IsInvalidCredentials, IsPrinterUnreachable, IsTemporary, IsNotServed, IsAmbiguous, IsOtherSaved} {
+			if is(err) {
+				t.Errorf("predicate %d of %v", j, err)
+			}
 		}
 	}
 }

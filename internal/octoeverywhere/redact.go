@@ -26,7 +26,7 @@ const (
 var (
 	// escape is what percent-encoding, JSON and HTML write for a character, or
 	// what is left of one that couldn't be read.
-	escape        = regexp.MustCompile(`(?i)%[0-9a-f]{2}|\\|&[#a-z]|\x{FFFD}`)
+	escape        = regexp.MustCompile(`(?i)%u?[0-9a-f]{2}|\\|&[#a-z]|\x{FFFD}`)
 	percentEscape = regexp.MustCompile(`(?i)(%[0-9a-f]{2})+`)
 	// partOfURL is a scheme, a query, or a host with a path.
 	partOfURL = regexp.MustCompile(`://|\S\?\S*=|\w\.\w+(:\d+)?/`)

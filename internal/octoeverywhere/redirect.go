@@ -21,16 +21,12 @@ func (c *Client) redirectTarget(a answer) string {
 	default:
 		return ""
 	}
-	from, err := url.Parse(a.url)
-	if err != nil || a.location == "" {
+	if a.location == nil || !c.owns(a.location) {
 		return ""
 	}
-	to, err := from.Parse(a.location)
-	if err != nil || !c.owns(to) {
-		return ""
-	}
-	to.Fragment = ""
-	return to.String()
+	target := *a.location
+	target.Fragment = ""
+	return target.String()
 }
 
 // owns reports whether a URL is the service's own: https (or http as the

@@ -5,6 +5,7 @@ package octoeverywhere
 import (
 	"context"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -87,6 +88,14 @@ func TestRefusedRedirect(t *testing.T) {
 	}
 }
 
+// redirected is an answer that came from a URL, as net/http understands it.
+func redirected(from string, code int, location string) answer {
+	req, _ := http.NewRequest(http.MethodGet, from, nil)
+	resp := http.Response{Request: req, Header: http.Header{"Location": {location}}}
+	to, _ := resp.Location()
+	return answer{status: code, location: to}
+}
+
 // TestRedirectTarget: what is the service's own, and what only looks like it.
 func TestRedirectTarget(t *testing.T) {
 	const call = "/api/appconnection/info"
@@ -118,7 +127,7 @@ func TestRedirectTarget(t *testing.T) {
 	} {
 		for _, code := range []int{301, 302, 303, 304, 307, 308, 200} {
 			c := newClient(t, DefaultEndpoint)
-			got := c.redirectTarget(answer{url: DefaultEndpoint + call, status: code, location: location})
+			got := c.redirectTarget(redirected(DefaultEndpoint+call, code, location))
 			if follows := in(code, 301, 302, 307, 308); follows && got != want || !follows && got != "" {
 				t.Errorf("%d to %q: %q, want %q", code, location, got, want)
 			}
@@ -128,7 +137,7 @@ func TestRedirectTarget(t *testing.T) {
 	for location, want := range map[string]bool{
 		"http://lon.localhost:8080/": true, "https://localhost:8080/": true, "http://localhost/": false, "http://localhost:80/": false, "http://127.0.0.1:8080/": false,
 	} {
-		if got := loopback.redirectTarget(answer{url: "http://localhost:8080/", status: 307, location: location}); (got != "") != want {
+		if got := loopback.redirectTarget(redirected("http://localhost:8080/", 307, location)); (got != "") != want {
 			t.Errorf("%q: %q", location, got)
 		}
 	}

@@ -95,12 +95,3 @@ func TestStatusThatIsNone(t *testing.T) {
 		}
 	}
 }
-
-// TestPredicatesOfNil: all accept nil and strangers.
-func TestPredicatesOfNil(t *testing.T) {
-	for i, is := range []func(error) bool{IsGone, IsNotSupporter, IsInvalidInput, IsInvalidCredentials, IsPrinterUnreachable, IsTemporary, IsNotServed, IsAmbiguous, IsOtherSaved} {
-		if is(nil) || is(errNoToken) || StatusOf(nil) != 0 {
-			t.Errorf("predicate %d of no call's error", i)
-		}
-	}
-}

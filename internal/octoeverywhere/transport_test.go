@@ -3,12 +3,15 @@
 package octoeverywhere
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -22,7 +25,14 @@ func TestConnections(t *testing.T) {
 			s.script = append(s.script, reply{times: 4}, status(503+i%2))
 		}
 		s.onArrive = func() { time.Sleep(100 * time.Microsecond) } // else two connections do for all
-		c := newClient(t, s.url)
+		var dials atomic.Int32
+		transport := newTransport()
+		dial := transport.DialContext
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			dials.Add(1)
+			return dial(ctx, network, address)
+		}
+		c := newClient(t, s.url, through(transport))
 		var running sync.WaitGroup
 		for range parallel {
 			running.Go(func() {
@@ -34,7 +44,7 @@ func TestConnections(t *testing.T) {
 			})
 		}
 		running.Wait()
-		if n := s.sockets; n > 2*parallel || parallel == 1 && n > 1 {
+		if n := int(dials.Load()); n > 2*parallel || parallel == 1 && n > 1 {
 			t.Errorf("%d connections for %d calls at once", n, parallel)
 		}
 		c.Close()

@@ -38,7 +38,7 @@ func (w Waits) withDefaults() Waits {
 
 // before is the wait ahead of the retry'th retry (from 1).
 func (w Waits) before(retry int, last answer) time.Duration {
-	if asked, ok := parseRetryAfter(last.retryAfter, time.Now()); ok {
+	if asked, ok := parseRetryAfter(last.header.Get("Retry-After"), time.Now()); ok {
 		return min(asked, w.RetryAfterMax)
 	}
 	wait := min(w.Min<<min(retry-1, 16), w.Max)

@@ -31,9 +31,7 @@ func (w Webhook) Equal(other Webhook) bool {
 
 // canonicalEvents is the filter sorted, each event once.
 func canonicalEvents(events []EventType) []EventType {
-	sorted := slices.Clone(events)
-	slices.Sort(sorted)
-	return slices.Compact(sorted)
+	return slices.Compact(slices.Sorted(slices.Values(events)))
 }
 
 // coversKnown reports whether a filter lets every known event through.
