@@ -45,46 +45,33 @@ func TestRedirect(t *testing.T) {
 			}
 		}
 	}
-	// A host may be any text.
-	s := serve(t, redirect("//"+secretToken+".localhost"+requestInfo.path), status(603))
+	// The name of a host may be any text.
+	s := serve(t)
 	endpoint := strings.Replace(s.url, "127.0.0.1", "localhost", 1)
-	port := endpoint[strings.LastIndex(endpoint, ":"):]
-	s.script[0] = redirect("http://" + secretToken + ".localhost" + port + requestInfo.path)
+	s.then(redirect(strings.Replace(endpoint, "localhost", secretToken+".localhost", 1)+requestInfo.path), status(603))
 	_, err := newClient(t, endpoint, through(transport)).Info(t.Context(), token(t))
-	if !IsGone(err) {
+	if !IsGone(err) || s.count("") != 2 || strings.Contains(strings.ToLower(err.Error()), strings.ToLower(secretToken)) {
 		t.Error(err)
 	}
-	noSecret(t, strings.ToUpper(err.Error())+err.Error())
 }
 
 // TestRefusedRedirect: nothing outside the service gets a request, and so no
 // token; the error says where the redirect points, without its secrets.
 func TestRefusedRedirect(t *testing.T) {
 	elsewhere := serve(t)
-	all := []int{301, 302, 303, 307, 308}
-	for _, tt := range []struct {
-		codes          []int
-		location, says string
-	}{
-		{all, elsewhere.url + requestInfo.path + "?token=" + secretToken, elsewhere.url + "/…"},
-		{all, "https://" + secretToken + ".example/", "a redirect to " + unshownURL},
-		{[]int{303}, "/other", "/…, which is not followed"},
+	for location, says := range map[string]string{
+		elsewhere.url + requestInfo.path + "?token=" + secretToken: elsewhere.url + "/…",
+		"https://" + secretToken + ".example/":                     "a redirect to " + unshownURL,
+		"https://%zz/":                                             "a redirect to " + unshownURL,
 	} {
 		for _, op := range operations {
-			for _, code := range tt.codes {
-				answer := redirect(tt.location)
-				answer.status = code
-				s := serve(t, answer)
-				err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
-				if !IsNotServed(err) || IsAmbiguous(err) || s.count("") != 1 || !strings.Contains(err.Error(), tt.says) {
-					t.Errorf("%s %d: %d requests, %v", op.name, code, s.count(""), err)
-				}
-				noSecret(t, err.Error())
+			s := serve(t, redirect(location))
+			err := op.run(t.Context(), newClient(t, s.url, pinned(op.edition)), token(t))
+			if !IsNotServed(err) || IsAmbiguous(err) || s.count("") != 1 || elsewhere.count("") != 0 || !strings.Contains(err.Error(), says) {
+				t.Errorf("%s: %d requests, %v", op.name, s.count(""), err)
 			}
+			noSecret(t, err.Error())
 		}
-	}
-	if elsewhere.count("") != 0 {
-		t.Errorf("%d redirects were followed", elsewhere.count(""))
 	}
 }
 
