@@ -13,7 +13,7 @@ const jsonType = "application/json; charset=utf-8"
 type answer struct {
 	status int
 	words  string // why it is refused
-	result any    // JSON; nil = none
+	result any    // sent as JSON; nil = none
 }
 
 // meanings are the status codes that an answer explains
@@ -40,34 +40,23 @@ var meanings = map[int]string{
 
 func refused(status int, words string) answer { return answer{status: status, words: words} }
 
-// refusedFor is a refusal in the words of the status's meaning.
-func refusedFor(status int) answer { return refused(status, meanings[status]) }
-
-// envelope is what an answer comes in (DESIGN.md, "Envelope"). For which errors
-// IsUserError is set is not documented; here for invalid input.
-type envelope struct {
-	Status      int
-	Error       string
-	IsUserError bool
-	Result      any
-}
-
-// write sends an answer. The fields of a flat error are not documented. JSON is
-// not escaped for HTML: the URL in it is to be read as it was given.
-func (s *Server) write(w http.ResponseWriter, given answer) {
-	var body any = envelope{given.status, given.words, given.status == http.StatusBadRequest, given.result}
+// write sends an answer in the envelope, or flat (DESIGN.md, "Envelope"). Not
+// documented: which errors have IsUserError (invalid input here), and the fields
+// of a flat error. URLs are not escaped for HTML.
+func (s *Server) write(w http.ResponseWriter, a answer) {
+	body := any(map[string]any{"Status": a.status, "Error": a.words, "IsUserError": a.status == http.StatusBadRequest, "Result": a.result})
 	if s.options.Flat {
-		body = given.result
-		if given.words != "" {
-			body = map[string]any{"Success": false, "Error": given.words}
+		body = a.result
+		if a.words != "" {
+			body = map[string]any{"Success": false, "Error": a.words}
 		}
 	}
 	if body == nil {
-		w.WriteHeader(given.status)
+		w.WriteHeader(a.status)
 		return
 	}
 	w.Header().Set("Content-Type", jsonType)
-	w.WriteHeader(given.status)
+	w.WriteHeader(a.status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(body)

@@ -12,14 +12,13 @@ import (
 // appConnection is an App Connection: one user's one printer. Server.mu guards
 // it, and the webhook that it points to.
 type appConnection struct {
-	printerName string
-	revoked     int // 603 or 604; 0 = alive
-	supporter   bool
-	online      bool
-	webhook     *Webhook
+	Printer   string
+	Revoked   int `json:",omitempty"` // 603 or 604; 0 = alive
+	Supporter bool
+	Online    bool
+	Webhook   *Webhook // nil = none
 
-	connected    time.Time
-	disconnected time.Time // zero = never
+	connected, disconnected time.Time // the last time each; zero = never
 }
 
 // Webhook is the one webhook of an App Connection.
@@ -28,8 +27,7 @@ type Webhook struct {
 	EventTypes []int  // nil = all; never changed in place
 	SetAt      time.Time
 	Edition    Editions // the edition that set it; appconnection webhooks end after 180 days
-	Failures   int      // consecutive failed deliveries
-	Stopped    bool     // after more than 5 of them, until the next Set
+	Failures   int      // failed deliveries in a row; more than 5 stop the deliveries
 }
 
 // AddConnection makes a living App Connection of a supporter's online printer.
@@ -38,10 +36,10 @@ type Webhook struct {
 func (s *Server) AddConnection(token, printerName string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.appConnections[token]; c != nil && c.revoked != 0 {
+	if c := s.appConnections[token]; c != nil && c.Revoked != 0 {
 		panic("fakeapi: the App Connection of " + printerName + " was revoked; a new one has another token")
 	}
-	s.appConnections[token] = &appConnection{printerName: printerName, supporter: true, online: true, connected: s.options.Now()}
+	s.appConnections[token] = &appConnection{Printer: printerName, Supporter: true, Online: true, connected: s.options.Now()}
 }
 
 // Revoke ends an App Connection for good: from now on every call answers
@@ -50,7 +48,7 @@ func (s *Server) Revoke(token string, status int) {
 	if !endsForGood(status) {
 		panic(fmt.Sprintf("fakeapi: an App Connection ends with 603 or 604, not %d", status))
 	}
-	s.change(token, func(c *appConnection) { c.revoked, c.webhook = status, nil })
+	s.change(token, func(c *appConnection) { c.Revoked, c.Webhook = status, nil })
 }
 
 func endsForGood(status int) bool { return status == 603 || status == 604 }
@@ -60,21 +58,17 @@ func endsForGood(status int) bool { return status == 603 || status == 604 }
 // kept, and works again with the Perks. What Delete answers then is not
 // documented: here it works, since it uses nothing of the service.
 func (s *Server) SetSupporter(token string, yes bool) {
-	s.change(token, func(c *appConnection) { c.supporter = yes })
+	s.change(token, func(c *appConnection) { c.Supporter = yes })
 }
 
-// SetOnline connects or disconnects the printer, as info tells.
+// SetOnline connects or disconnects the printer.
 func (s *Server) SetOnline(token string, yes bool) {
-	now := s.options.Now()
 	s.change(token, func(c *appConnection) {
-		if c.online == yes {
-			return
-		}
-		c.online = yes
+		c.Online = yes
 		if yes {
-			c.connected = now
+			c.connected = s.options.Now()
 		} else {
-			c.disconnected = now
+			c.disconnected = s.options.Now()
 		}
 	})
 }
@@ -97,10 +91,10 @@ func (s *Server) Webhook(token string) (Webhook, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, found := s.appConnections[token]
-	if !found || c.webhook == nil {
+	if !found || c.Webhook == nil {
 		return Webhook{}, false
 	}
-	return *c.webhook, true
+	return *c.Webhook, true
 }
 
 // dotNetTime writes times as .NET does: seven digits of a second.
@@ -110,12 +104,12 @@ const dotNetTime = "2006-01-02T15:04:05.0000000Z"
 // depends on the printer being online is absent while it is not; a printer
 // that was never disconnected has .NET's zero time for it.
 func (c *appConnection) info() answer {
-	told := map[string]any{
-		"PrinterName":           c.printerName,
-		"IsOnline":              c.online,
+	fields := map[string]any{
+		"PrinterName":           c.Printer,
+		"IsOnline":              c.Online,
 		"LastConnectionTimeUtc": c.connected.UTC().Format(dotNetTime),
 		"LastDisconnectTimeUtc": "0001-01-01T00:00:00",
-		"UserFacingPrinterUrl":  "https://octoeverywhere.com/printer/" + url.PathEscape(c.printerName),
+		"UserFacingPrinterUrl":  "https://octoeverywhere.com/printer/" + url.PathEscape(c.Printer),
 		"PrinterLimits": map[string]any{
 			"MaxDownloadFileSizeBytes":                     1 << 30,
 			"MaxUploadFileSizeBytes":                       1 << 29,
@@ -124,11 +118,11 @@ func (c *appConnection) info() answer {
 			"WebcamStreamTimeWindow":                       nil,
 		},
 	}
-	if c.online {
-		told["PrinterLocalIp"] = "192.168.1.20"
+	if c.Online {
+		fields["PrinterLocalIp"] = "192.168.1.20"
 	}
 	if !c.disconnected.IsZero() {
-		told["LastDisconnectTimeUtc"] = c.disconnected.UTC().Format(dotNetTime)
+		fields["LastDisconnectTimeUtc"] = c.disconnected.UTC().Format(dotNetTime)
 	}
-	return answer{status: http.StatusOK, result: told}
+	return answer{status: http.StatusOK, result: fields}
 }

@@ -3,89 +3,66 @@
 package fakeapi
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 )
 
-// fields is a POST's JSON object by its exact field names; nil when the body
-// is none.
-type fields map[string]json.RawMessage
-
-func readFields(method string, body []byte) fields {
-	if method != http.MethodPost || len(body) == 0 {
-		return nil
-	}
-	var read fields
-	if json.Unmarshal(body, &read) != nil {
-		return nil
-	}
-	return read
-}
-
-// token is the token in the body, which counts when no header has it.
-func (f fields) token() string {
-	var token string
-	if json.Unmarshal(f["AppToken"], &token) != nil {
-		return ""
-	}
-	return token
-}
-
 // perform carries a call out.
-func (s *Server) perform(r *http.Request, request Request, sent fields) answer {
+func (s *Server) perform(ctx context.Context, request Request) answer {
 	if request.Token == "" {
 		return refused(http.StatusBadRequest, "The AppToken is missing.")
 	}
-	if request.Call == CallTest {
-		return s.test(r, request.Token)
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, refusal := s.admit(request.Token, request.Call)
-	if c == nil {
-		return refusal
+	c := s.appConnections[request.Token]
+	if status := c.refusal(request.Call); status != 0 {
+		return refused(status, meanings[status])
 	}
 	switch request.Call {
 	case CallSet:
-		return s.set(c, request.Edition, sent)
+		return s.set(c, request)
 	case CallDelete:
-		c.webhook = nil
+		c.Webhook = nil
 		return answer{status: http.StatusOK}
+	case CallTest:
+		return s.test(ctx, c)
 	default:
 		return c.info()
 	}
 }
 
-// admit finds the App Connection of a token, or the answer that refuses it;
-// s.mu is held.
-func (s *Server) admit(token string, call Call) (*appConnection, answer) {
-	c := s.appConnections[token]
+// refusal is the status with which a call is refused, 0 for none; Server.mu is
+// held.
+func (c *appConnection) refusal(call Call) int {
 	switch {
 	case c == nil:
-		return nil, refusedFor(603)
-	case c.revoked != 0:
-		return nil, refusedFor(c.revoked)
-	case !c.supporter && call != CallDelete:
-		return nil, refusedFor(605)
+		return 603
+	case c.Revoked != 0:
+		return c.Revoked
+	case !c.Supporter && call != CallDelete:
+		return 605
 	}
-	return c, answer{}
+	return 0
 }
 
 // set replaces the webhook; s.mu is held. An empty EventTypes is documented by
 // the appconnection edition only; here it means all events in both.
-func (s *Server) set(c *appConnection, edition Editions, sent fields) answer {
+func (s *Server) set(c *appConnection, request Request) answer {
 	urlField, eventsField := "CallbackUrl", "EventTypes"
-	if edition == EditionAppConnection {
+	if request.Edition == EditionAppConnection {
 		urlField, eventsField = "WebhookUrl", "InclusiveEventTypesFilter"
 	}
+	var sent map[string]json.RawMessage             // by the exact names, which a struct would not demand
+	_ = json.Unmarshal([]byte(request.Body), &sent) // what is no object has no URL
 	var target string
 	if json.Unmarshal(sent[urlField], &target) != nil || !validTarget(target) {
 		return refused(http.StatusBadRequest, urlField+" is missing, or is no valid https URL.")
 	}
 	var events []int
-	if raw, given := sent[eventsField]; given && json.Unmarshal(raw, &events) != nil {
+	if raw, found := sent[eventsField]; found && json.Unmarshal(raw, &events) != nil {
 		return refused(http.StatusBadRequest, eventsField+" is no list of numbers.")
 	}
 	for _, event := range events {
@@ -97,15 +74,28 @@ func (s *Server) set(c *appConnection, edition Editions, sent fields) answer {
 		events = nil
 	}
 	// Another object: deliveries under way count on the old one.
-	c.webhook = &Webhook{URL: target, EventTypes: events, SetAt: s.options.Now(), Edition: edition}
-	if edition == EditionAppConnection {
-		return answer{status: http.StatusOK} // nothing is promised
+	c.Webhook = &Webhook{URL: target, EventTypes: events, SetAt: s.options.Now(), Edition: request.Edition}
+	if request.Edition == EditionAppConnection {
+		return answer{status: http.StatusOK} // no body is promised
 	}
-	echo := map[string]any{"Success": true, "CallbackUrl": target}
+	saved := map[string]any{"Success": true, "CallbackUrl": target}
 	if events != nil {
-		echo["EventTypes"] = events
+		saved["EventTypes"] = events
 	}
-	return answer{status: http.StatusOK, result: echo}
+	return answer{status: http.StatusOK, result: saved}
+}
+
+// test sends a test notification; s.mu is held. Not documented: the field of the
+// receiver's status (StatusCode here, 0 for no answer), what is answered without
+// a webhook (400), whether a webhook that is stopped or past its 180 days is
+// called (it is), and whether the outcome counts as a delivery's (it doesn't).
+func (s *Server) test(ctx context.Context, c *appConnection) answer {
+	if c.Webhook == nil {
+		return refused(http.StatusBadRequest, "No webhook is set.")
+	}
+	// The service's own call goes on when its client leaves.
+	delivery := s.deliver(context.WithoutCancel(ctx), c, Event{Type: testNotification})
+	return answer{status: http.StatusOK, result: map[string]any{"StatusCode": delivery.Status}}
 }
 
 // validTarget is whether Set takes a URL: https, a host, and nothing that a

@@ -12,163 +12,151 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestShapes is how answers are written: in the envelope and flat.
-func TestShapes(t *testing.T) {
-	t.Parallel()
-	type answered struct {
+// TestAnswers: each call's answer, in the envelope and flat.
+func TestAnswers(t *testing.T) {
+	const odd = `https://app.example.com/a%2Fb/é//?x=<1>&y=a+b&z=%zz&?`
+	steps := []struct {
 		call, body string
 		status     int
-		error      string
+		words      string
 		result     any
-	}
-	const odd, limits = `https://app.example.com/a%2Fb/é//?x=<1>&y=a+b&z=%zz&?`, "MaxUploadFileSizeBytes"
-	told := object{
-		"PrinterName": "garage", "PrinterLocalIp": "192.168.1.20", "IsOnline": true,
-		"LastConnectionTimeUtc": "2026-03-01T12:00:00.0000000Z", "LastDisconnectTimeUtc": "0001-01-01T00:00:00",
-		"UserFacingPrinterUrl": "https://octoeverywhere.com/printer/garage",
-		"PrinterLimits": object{
-			"MaxDownloadFileSizeBytes": 1073741824.0, limits: 536870912.0, "MaxSingleWebcamStreamLengthSeconds": 3600.0,
-			"MaxTotalWebcamStreamTimePerTimeWindowSeconds": nil, "WebcamStreamTimeWindow": nil,
-		},
-	}
-	documented := []answered{
-		{set, `{"CallbackUrl":"` + odd + `","EventTypes":[9,2]}`, 200, "", object{"Success": true, "CallbackUrl": odd, "EventTypes": []any{9.0, 2.0}}},
-		{set, "{}", 400, "CallbackUrl is missing, or is no valid https URL.", nil},
-		{next, nextBody, 200, "", nil},
-		{test, "", 200, "", object{"StatusCode": 0.0}}, // nobody is there
-		{info, "", 200, "", told},
+	}{
+		{setOld, `{"CallbackUrl":"` + odd + `","EventTypes":[9,2]}`, 200, "", object{"Success": true, "CallbackUrl": odd, "EventTypes": []any{9.0, 2.0}}},
+		{setOld, "{}", 400, "CallbackUrl is missing, or is no valid https URL.", nil},
+		{setNew, newBody, 200, "", nil},
+		{test, "", 200, "", object{"StatusCode": 0.0}},
+		{info, "", 200, "", object{
+			"PrinterName": "garage", "PrinterLocalIp": "192.168.1.20", "IsOnline": true,
+			"LastConnectionTimeUtc": "2026-03-01T12:00:00.0000000Z", "LastDisconnectTimeUtc": "0001-01-01T00:00:00",
+			"UserFacingPrinterUrl": "https://octoeverywhere.com/printer/garage",
+			"PrinterLimits": object{
+				"MaxDownloadFileSizeBytes": 1073741824.0, "MaxUploadFileSizeBytes": 536870912.0, "MaxSingleWebcamStreamLengthSeconds": 3600.0,
+				"MaxTotalWebcamStreamTimePerTimeWindowSeconds": nil, "WebcamStreamTimeWindow": nil,
+			},
+		}},
 		{del, "", 200, "", nil},
 		{del, "", 200, "", nil}, // where there is none
+		{test, "", 400, "No webhook is set.", nil},
 	}
-	for name, shape := range map[string]struct {
-		options fakeapi.Options
-		want    []answered
-	}{
-		"envelope": {fakeapi.Options{}, documented},
-		"flat":     {fakeapi.Options{Flat: true}, documented},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			shape.options.DeliveryClient = &http.Client{Transport: transport(refuses)}
-			w := newWorld(t, shape.options)
-			for _, want := range shape.want {
-				body := w.want(want.status, want.call, want.body)
-				expected := any(object{"Status": float64(want.status), "Error": want.error, "IsUserError": want.status == 400, "Result": want.result})
-				if shape.options.Flat {
-					expected = want.result
-					if want.error != "" {
-						expected = object{"Success": false, "Error": want.error}
-					}
-				}
-				if got := decode[any](t, body); !reflect.DeepEqual(got, expected) {
-					t.Errorf("%s answered %s\nwant %v", want.call, body, expected)
-				}
-				if strings.Contains(want.body, odd) && (!strings.Contains(body, "<1>&") || w.saved().URL != odd) {
-					t.Errorf("the URL is not as it was given: %s", body)
+	for _, flat := range []bool{false, true} {
+		f := newFixture(t, fakeapi.Options{Flat: flat, DeliveryClient: &http.Client{Transport: transport(refuses)}})
+		for _, step := range steps {
+			body := f.want(step.status, step.call, step.body)
+			want := any(object{"Status": float64(step.status), "Error": step.words, "IsUserError": step.status == 400, "Result": step.result})
+			if flat {
+				want = step.result
+				if step.words != "" {
+					want = object{"Success": false, "Error": step.words}
 				}
 			}
-		})
+			if got := decode(t, body); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s answered %s\nwant %v", step.call, body, want)
+			}
+			if strings.Contains(step.body, odd) && (!strings.Contains(body, "<1>&") || f.saved().URL != odd) {
+				t.Errorf("the URL was changed: %s", body)
+			}
+		}
 	}
 }
 
-// TestRefused is what is not taken: no token, another, or invalid input.
-func TestRefused(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	for _, tt := range []struct {
-		call, header string
-		status       int
-		bodies       []string
+// TestSet: a Set replaces what was set, in either edition; one that is refused
+// changes nothing.
+func TestSet(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{})
+	for _, step := range []struct {
+		call, token string
+		status      int
+		bodies      []string
 	}{
-		{set, "", 400, []string{setBody, `{"AppToken":5,"CallbackUrl":"https://a.example"}`, `{"apptoken":"token-garage","CallbackUrl":"https://a.example"}`}},
-		{test, "", 400, []string{`{"AppToken":"token-garage"}`}}, // no POST
-		{set, "who", 603, []string{setBody, `{"AppToken":"token-garage","CallbackUrl":"https://a.example"}`}},
-		{test, "who", 603, []string{""}},
-		{next, token, 400, []string{setBody}},
-		{set, token, 400, []string{
-			``, `nonsense`, `[]`, `{"CallbackUrl":7}`, `{"callbackurl":"https://a.example/"}`, nextBody, `{"CallbackUrl":"https://a.example/"`,
+		{setOld, "", 400, []string{oldBody}},
+		{setOld, "another", 603, []string{oldBody}},
+		{setNew, token, 400, []string{oldBody}},
+		{setOld, token, 400, []string{
+			``, `nonsense`, `[]`, `{"CallbackUrl":7}`, `{"callbackurl":"https://a.example/"}`, newBody, `{"CallbackUrl":"https://a.example/"`,
 			`{"CallbackUrl":"http://a.example/"}`, `{"CallbackUrl":"a.example/x"}`, `{"CallbackUrl":"https://:443/x"}`, `{"CallbackUrl":"https://a.example/\n"}`,
 			`{"CallbackUrl":"https://a.example/","EventTypes":[0]}`, `{"CallbackUrl":"https://a.example/","EventTypes":[17]}`,
 			`{"CallbackUrl":"https://a.example/","EventTypes":["1"]}`, `{"CallbackUrl":"https://a.example/","EventTypes":1}`,
 		}},
 	} {
-		for _, body := range tt.bodies {
-			if got := w.send(t.Context(), tt.call, tt.header, body, 1e6); got.status != tt.status {
-				t.Errorf("%s as %q, %s: answered %d, want %d", tt.call, tt.header, body, got.status, tt.status)
+		for _, body := range step.bodies {
+			if response, _, _ := f.send(t.Context(), step.call, step.token, body); response.StatusCode != step.status || f.saved().URL != "" {
+				t.Errorf("%s as %q, %s: answered %d, want %d; saved %+v", step.call, step.token, body, response.StatusCode, step.status, f.saved())
 			}
 		}
 	}
-	if w.saved().URL != "" {
-		t.Error("a refused Set saved something")
-	}
-	w.set(set, someURL, 1, fakeapi.LastEventType)
-	body := `{"AppToken":"token-garage","CallbackUrl":"https://a.example","EventTypes":null}` // null is absent
-	if got := w.send(t.Context(), set, "", body, 1e6); got.status != 200 || w.saved().EventTypes != nil {
-		t.Errorf("with the token in the body answered %d: %+v", got.status, w.saved())
+	for _, step := range []struct {
+		call, body string
+		want       fakeapi.Webhook
+	}{
+		{setOld, `{"CallbackUrl":"https://a.example/","EventTypes":[1,16]}`, fakeapi.Webhook{URL: "https://a.example/", EventTypes: []int{1, fakeapi.LastEventType}, Edition: fakeapi.EditionNotifications}},
+		{setNew, `{"WebhookUrl":"https://b.example/","InclusiveEventTypesFilter":[]}`, fakeapi.Webhook{URL: "https://b.example/", Edition: fakeapi.EditionAppConnection}},
+		{setOld, `{"CallbackUrl":"https://c.example/","EventTypes":null}`, fakeapi.Webhook{URL: "https://c.example/", Edition: fakeapi.EditionNotifications}},
+	} {
+		f.advance(time.Hour)
+		f.want(200, step.call, step.body)
+		if step.want.SetAt = *f.now.Load(); !reflect.DeepEqual(f.saved(), step.want) {
+			t.Errorf("saved %+v, want %+v", f.saved(), step.want)
+		}
 	}
 }
 
-// TestConnection is what becomes of an App Connection: offline, without Perks,
-// and revoked, which is for good.
+// TestConnection: an App Connection without Supporter Perks, offline, and
+// revoked for good.
 func TestConnection(t *testing.T) {
-	t.Parallel()
 	for _, status := range []int{603, 604} {
-		w := newWorld(t, fakeapi.Options{Flat: true})
-		w.set(set, someURL)
-		w.SetSupporter(token, false)
+		f := newFixture(t, fakeapi.Options{Flat: true})
+		f.want(200, setOld, oldBody)
+		f.SetSupporter(token, false)
 		for call, body := range bodies {
 			if call != del {
-				w.want(605, call, body)
+				f.want(605, call, body)
 			}
 		}
-		if w.saved().URL != someURL {
+		if f.saved().URL != someURL {
 			t.Error("the webhook is lost without Perks")
 		}
-		w.want(200, del, "")
-		w.SetSupporter(token, true)
-
-		w.advance(time.Hour)
-		w.SetOnline(token, false)
-		got := decode[object](t, w.want(200, info, ""))
-		if got["IsOnline"] != false || got["LastDisconnectTimeUtc"] != "2026-03-01T13:00:00.0000000Z" || got["PrinterLocalIp"] != nil {
-			t.Errorf("offline: %v", got)
+		f.want(200, del, "")
+		f.SetSupporter(token, true)
+		for _, online := range []bool{false, true} {
+			f.advance(time.Hour)
+			f.SetOnline(token, online)
+			got := decode(t, f.want(200, info, "")).(object)
+			changed := map[bool]string{false: "LastDisconnectTimeUtc", true: "LastConnectionTimeUtc"}[online]
+			if got["IsOnline"] != online || (got["PrinterLocalIp"] != nil) != online || got[changed] != f.now.Load().Format("2006-01-02T15:04:05.0000000Z") {
+				t.Errorf("online %v: %v", online, got)
+			}
 		}
-		w.advance(time.Hour)
-		w.SetOnline(token, true)
-		if got = decode[object](t, w.want(200, info, "")); got["IsOnline"] != true || got["LastConnectionTimeUtc"] != "2026-03-01T14:00:00.0000000Z" {
-			t.Errorf("online again: %v", got)
-		}
-
-		w.set(set, someURL)
-		w.Revoke(token, status)
+		f.want(200, setOld, oldBody)
+		f.Revoke(token, status)
 		for call, body := range bodies {
-			w.want(status, call, body)
+			f.want(status, call, body)
 		}
-		if _, found := w.Webhook(token); found {
-			t.Error("a revoked connection has a webhook")
+		if f.saved().URL != "" {
+			t.Error("a revoked App Connection has a webhook")
 		}
 		func() {
 			defer func() { _ = recover() }()
-			w.AddConnection(token, "garage")
+			f.AddConnection(token, "garage")
 			t.Error("a revoked token can be added again")
 		}()
 	}
 }
 
-// TestNotServed is a path or a method that the server lacks.
+// TestNotServed: a path, method or edition that the server lacks, and the
+// control API where it is off.
 func TestNotServed(t *testing.T) {
-	t.Parallel()
-	for _, catchAll := range []bool{false, true} {
-		w := newWorld(t, fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true, CatchAll: catchAll})
-		w.want(200, set, setBody)
-		w.want(405, "GET"+strings.TrimPrefix(set, "POST"), "")
-		for _, call := range []string{next, del, test, info, strings.Replace(set, "set", "Set", 1), "GET /", "GET /_fake/webhooks"} {
-			if body := w.want(map[bool]int{false: 404, true: 200}[catchAll], call, bodies[call]); strings.HasPrefix(body, "{") {
+	for status, options := range map[int]fakeapi.Options{404: {}, 200: {CatchAll: true}} {
+		options.Editions, options.NoInfo = fakeapi.EditionNotifications, true
+		f := newFixture(t, options)
+		f.want(200, setOld, oldBody)
+		for _, call := range []string{setNew, del, test, info, strings.Replace(setOld, "set", "Set", 1), "GET" + setOld[4:], "GET /", "GET /_fake/webhooks"} {
+			if body := f.want(status, call, bodies[call]); strings.HasPrefix(body, "{") {
 				t.Errorf("%s answered %s", call, body)
 			}
 		}
-		if w.Count(fakeapi.CallSet) != 2 || w.Count(fakeapi.CallOther) != 4 || w.saved().URL != someURL {
-			t.Errorf("logged as %+v", w.Requests())
+		if f.Count(fakeapi.CallSet) != 2 || f.Count(fakeapi.CallOther) != 4 || f.saved().URL != someURL {
+			t.Errorf("logged %+v", f.Requests())
 		}
 	}
+	newFixture(t, fakeapi.Options{NoTestWebhook: true}).want(404, test, "")
 }

@@ -3,110 +3,124 @@
 package fakeapi
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
+	"syscall"
 	"time"
 )
 
+// The rules of DESIGN.md, "Calls" and "Delivery".
 const (
-	lifetime         = 180 * 24 * time.Hour // of an appconnection webhook after the last Set (DESIGN.md, "Calls")
-	failuresAccepted = 5                    // more than these in a row stop the deliveries (DESIGN.md, "Delivery")
+	lifetime         = 180 * 24 * time.Hour // of an appconnection webhook after the last Set
+	failuresAccepted = 5                    // more than these in a row stop the deliveries
+	deliveryTimeout  = 10 * time.Second
 )
 
 // Delivery is what became of an event.
 type Delivery struct {
 	Sent   bool
-	Reason string // why it was not sent
-	Status int    // what the receiver answered; 0 = no answer
-	Err    error  // why it is a failed delivery; nil = answered 200
+	Status int   // what the receiver answered; 0 = no answer
+	Err    error // why it was not sent, or is a failed delivery; nil = answered 200
 }
 
 // Fire lets an event happen and delivers it, if the App Connection's webhook
-// is to get it. It returns when the receiver has answered or timed out. When
-// ctx ends first, that is no failure of the receiver's and counts as none.
+// is to get it. It returns when the receiver has answered or timed out.
 func (s *Server) Fire(ctx context.Context, token string, event Event) Delivery {
 	s.mu.Lock()
-	c := s.appConnections[token]
-	if reason := s.silence(c, event.Type); reason != "" {
-		s.mu.Unlock()
-		return Delivery{Reason: reason}
-	}
-	webhook, payload := c.webhook, c.payload(event)
-	s.mu.Unlock()
-	return s.deliver(ctx, webhook, payload)
-}
-
-// silence is why an event of this type is not delivered, or ""; s.mu is held.
-func (s *Server) silence(c *appConnection, eventType int) string {
-	switch {
-	case c == nil:
-		return "there is no such App Connection"
-	case c.revoked != 0:
-		return "the App Connection was revoked"
-	case !c.supporter:
-		return "the owner is not a supporter"
-	case c.webhook == nil:
-		return "no webhook is set"
-	case c.webhook.Stopped:
-		return "delivery stopped after more than 5 failures in a row"
-	case c.webhook.Edition == EditionAppConnection && !s.options.Now().Before(c.webhook.SetAt.Add(lifetime)):
-		return "the webhook was set 180 days ago or more"
-	case c.webhook.EventTypes != nil && !slices.Contains(c.webhook.EventTypes, eventType):
-		return "the filter leaves this event out"
-	}
-	return ""
-}
-
-// test is TestWebhook: it sends a test notification whatever the filter says,
-// and tells what the webhook answered, 0 when it did not. The name of that
-// field is not documented, nor is what TestWebhook does without
-// a webhook (400 here), for one that is stopped or past its 180 days (it sends),
-// and whether its failures count (they do) is not documented. A success of it
-// does not resume what is stopped: only Set does.
-func (s *Server) test(r *http.Request, token string) answer {
-	s.mu.Lock()
-	c, refusal := s.admit(token, CallTest)
-	if c != nil && c.webhook == nil {
-		c, refusal = nil, refused(http.StatusBadRequest, "No webhook is set.")
-	}
-	if c == nil {
-		s.mu.Unlock()
-		return refusal
-	}
-	webhook, payload := c.webhook, c.payload(Event{Type: testNotification})
-	s.mu.Unlock()
-	// The service's own call goes on when its client leaves.
-	delivery := s.deliver(context.WithoutCancel(r.Context()), webhook, payload)
-	return answer{status: http.StatusOK, result: map[string]any{"StatusCode": delivery.Status}}
-}
-
-// deliver POSTs to the webhook and counts the outcome.
-func (s *Server) deliver(ctx context.Context, webhook *Webhook, payload Payload) Delivery {
-	limited, cancel := context.WithTimeout(ctx, s.options.DeliveryTimeout)
-	defer cancel()
-	status, err := post(limited, s.options.DeliveryClient, webhook.URL, payload)
-	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("the receiver answered %d instead of 200", status)
-	}
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		err = fmt.Errorf("the receiver did not answer within %s: %w", s.options.DeliveryTimeout, context.DeadlineExceeded)
-	}
-	delivery := Delivery{Sent: true, Status: status, Err: err}
-	if err != nil && ctx.Err() != nil {
-		return delivery
-	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil {
-		webhook.Failures = 0
-		return delivery
+	c := s.appConnections[token]
+	if err := s.withheld(c, event.Type); err != nil {
+		return Delivery{Err: err}
 	}
-	webhook.Failures++
-	if webhook.Failures > failuresAccepted {
-		webhook.Stopped = true
+	webhook := c.Webhook
+	delivery := s.deliver(ctx, c, event)
+	if delivery.Err == nil {
+		webhook.Failures = 0
+	} else {
+		webhook.Failures++
 	}
 	return delivery
+}
+
+// withheld is why an event of this type is not delivered; s.mu is held.
+func (s *Server) withheld(c *appConnection, eventType int) error {
+	switch {
+	case c == nil:
+		return errors.New("there is no such App Connection")
+	case c.Revoked != 0:
+		return errors.New("the App Connection was revoked")
+	case !c.Supporter:
+		return errors.New("the owner is not a supporter")
+	case c.Webhook == nil:
+		return errors.New("no webhook is set")
+	case c.Webhook.Failures > failuresAccepted:
+		return errors.New("delivery stopped after more than 5 failures in a row")
+	case c.Webhook.Edition == EditionAppConnection && !s.options.Now().Before(c.Webhook.SetAt.Add(lifetime)):
+		return errors.New("the webhook was set 180 days ago or more")
+	case c.Webhook.EventTypes != nil && !slices.Contains(c.Webhook.EventTypes, eventType):
+		return errors.New("the filter excludes this event type")
+	}
+	return nil
+}
+
+// deliver calls the webhook, whose status is all that counts (DESIGN.md,
+// "Delivery"). s.mu is held, but not meanwhile: the webhook may be replaced.
+// Errors show the host at most: the rest of the URL is the app's secret.
+func (s *Server) deliver(ctx context.Context, c *appConnection, event Event) Delivery {
+	target := c.Webhook.URL
+	body, _ := json.Marshal(c.payload(event)) // strings and numbers only
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	if err != nil {
+		return Delivery{Sent: true, Err: errors.New("the callback URL can't be called")}
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := s.options.DeliveryClient.Do(request)
+	if err != nil {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok { // whose text has the whole URL
+			err = wrapped.Err
+		}
+		return Delivery{Sent: true, Err: fmt.Errorf("the receiver at %s gave no answer: %w", request.URL.Host, err)}
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the receiver answered %d instead of 200", response.StatusCode)
+	}
+	return Delivery{Sent: true, Status: response.StatusCode, Err: err}
+}
+
+// deliveryClient is [Options.DeliveryClient] without redirects, or its default.
+func deliveryClient(custom *http.Client) *http.Client {
+	client := http.Client{}
+	if custom != nil {
+		client = *custom
+	} else {
+		client.Transport = &http.Transport{
+			DialContext:     (&net.Dialer{Control: loopbackOnly}).DialContext,
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // a receiver on loopback signs its own certificate
+			IdleConnTimeout: time.Minute,
+		}
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client
+}
+
+// loopbackOnly refuses to connect to anything that is not this machine.
+func loopbackOnly(_, address string, _ syscall.RawConn) error {
+	host, _, err := net.SplitHostPort(address)
+	if err == nil && !net.ParseIP(host).IsLoopback() {
+		err = errors.New("the fake delivers to loopback addresses only, unless it has a DeliveryClient")
+	}
+	return err
 }

@@ -3,7 +3,6 @@
 package fakeapi_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -15,189 +14,154 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
+// TestPayload: every documented field is sent, to the URL as it was set.
 func TestPayload(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	w.set(set, "https://app.example.com/octo%2Fa/x?tenant=abc&b=%20+z#f")
-	given := w.Fire(t.Context(), token, fakeapi.Event{
+	f := newFixture(t, fakeapi.Options{})
+	f.want(200, setOld, `{"CallbackUrl":"https://app.example.com/octo%2Fa/x?tenant=abc&b=%20+z#f"}`)
+	delivery := f.Fire(t.Context(), token, fakeapi.Event{
 		Type: 6, SecretKey: "key", PrintID: "print-7", FileName: "MyCoolPrint", DurationSec: 50, Progress: 21, TimeRemainingSec: 605,
 		ZOffsetMM: 300, CurrentLayer: 4, TotalLayers: 9, Error: "jam", PlatformErrorCode: "E7",
 	})
-	if !given.Sent || given.Status != 200 || given.Err != nil {
-		t.Fatalf("%+v", given)
+	if want := (fakeapi.Delivery{Sent: true, Status: 200}); delivery != want || len(f.receiver.Received()) != 1 {
+		t.Fatalf("%+v", delivery)
 	}
-	if err := w.receiver.Wait(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	got := w.receiver.Received()[0]
+	got := f.receiver.Received()[0]
 	if got.Path != "/octo%2Fa/x" || got.RawQuery != "tenant=abc&b=%20+z" {
 		t.Errorf("called at %q with %q", got.Path, got.RawQuery)
 	}
-	raw, err := json.Marshal(got.Payload)
+	sent, err := json.Marshal(got.Payload)
 	want := object{
 		"PrinterId": "printer-garage", "SecretKey": "key", "PrintId": "print-7", "EventType": 6.0, "PrinterName": "garage",
 		"SnapshotUrl": "https://octoeverywhere.com/snapshot/fake", "QuickViewUrl": "https://octoeverywhere.com/quickview/fake",
 		"FileName": "MyCoolPrint", "DurationSec": 50.0, "Progress": 21.0, "TimeRemainingSec": 605.0, "ZOffsetMM": 300.0,
 		"CurrentLayer": 4.0, "TotalLayers": 9.0, "Error": "jam", "PlatformErrorCode": "E7",
 	}
-	if sent := decode[object](t, string(raw)); err != nil || !reflect.DeepEqual(sent, want) {
-		t.Errorf("sent %v\nwant %v", sent, want)
+	if err != nil || !reflect.DeepEqual(decode(t, string(sent)), want) {
+		t.Errorf("sent %s\nwant %v", sent, want)
 	}
 }
 
-// TestSilence is who gets which events, and why not.
-func TestSilence(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	to := w.receiver.URL
-	for _, step := range []struct {
-		after  func()
+// TestWithheld: which events are delivered, and why others are not.
+func TestWithheld(t *testing.T) {
+	const lifetime = 180 * 24 * time.Hour
+	f := newFixture(t, fakeapi.Options{})
+	setTo := func(call, field, filter string) func() {
+		return func() { f.want(200, call, `{"`+field+`":"`+f.receiver.URL+`"`+filter+`}`) }
+	}
+	for i, step := range []struct {
+		before func()
 		event  int
 		reason string // "" = sent
 	}{
 		{func() {}, 1, "no webhook"},
-		{func() { w.set(set, to, 2, 3) }, 1, "filter"},
+		{setTo(setOld, "CallbackUrl", `,"EventTypes":[2,3]`), 1, "filter"},
 		{func() {}, 3, ""},
-		{func() { w.want(200, test, "") }, 16, "filter"}, // which a test ignores
-		{func() { w.set(set, to) }, 1, ""},
-		{func() { w.advance(2 * lifetime) }, 1, ""}, // the commissioned edition knows no end
-		{func() { w.set(next, to, 2) }, 3, "filter"},
-		{func() { w.advance(lifetime - time.Second) }, 2, ""},
-		{func() { w.advance(time.Second) }, 2, "180 days"},
-		{func() { w.set(next, to) }, 99, ""},
-		{func() { w.SetSupporter(token, false) }, 1, "not a supporter"},
-		{func() { w.SetSupporter(token, true) }, 1, ""},
-		{func() { w.ask(del, "") }, 1, "no webhook"},
-		{func() { w.set(set, to); w.Revoke(token, 604) }, 1, "revoked"},
+		{setTo(setOld, "CallbackUrl", ""), 1, ""},
+		{func() { f.advance(2 * lifetime) }, 1, ""}, // no lifetime is documented for this edition
+		{setTo(setNew, "WebhookUrl", `,"InclusiveEventTypesFilter":[2]`), 3, "filter"},
+		{func() { f.advance(lifetime - time.Second) }, 2, ""},
+		{func() { f.advance(time.Second) }, 2, "180 days"},
+		{setTo(setNew, "WebhookUrl", ""), 99, ""},
+		{func() { f.SetSupporter(token, false) }, 1, "not a supporter"},
+		{func() { f.SetSupporter(token, true) }, 1, ""},
+		{func() { f.want(200, del, "") }, 1, "no webhook"},
+		{func() { setTo(setOld, "CallbackUrl", "")(); f.Revoke(token, 604) }, 1, "revoked"},
 	} {
-		step.after()
-		before, sent := len(w.receiver.Received()), step.reason == ""
-		got := w.fire(step.event)
-		arrived := len(w.receiver.Received()) > before
-		if got.Sent != sent || arrived != sent || !strings.Contains(got.Reason, step.reason) {
-			t.Errorf("event %d: %+v, arrived: %v, want reason %q", step.event, got, arrived, step.reason)
-		}
-	}
-	if got := w.receiver.Received(); got[1].Payload.Type != 16 {
-		t.Errorf("instead of the test arrived %+v", got[1])
-	}
-}
-
-// TestStopsAfterMoreThanFiveFailures is all that counts, and what resumes.
-func TestStopsAfterMoreThanFiveFailures(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	w.set(set, w.receiver.URL)
-	for i, step := range []struct {
-		receiver int // what it answers; 0 = Set instead
-		tests    bool
-		failures int
-		stopped  bool
-	}{
-		{500, false, 1, false}, {204, false, 2, false}, {302, false, 3, false}, {404, true, 4, false}, {201, false, 5, false},
-		{200, false, 0, false}, // one success clears the count
-		{500, false, 1, false}, {500, false, 2, false}, {500, false, 3, false}, {500, false, 4, false}, {500, false, 5, false}, {500, false, 6, true},
-		{200, false, 6, true}, // not sent
-		{200, true, 0, true},  // a test resumes nothing
-		{500, true, 1, true},
-		{0, false, 0, false},
-		{200, false, 0, false},
-	} {
-		before, sent := len(w.receiver.Received()), step.receiver != 0
-		w.receiver.SetStatus(step.receiver)
-		switch {
-		case !sent:
-			w.set(set, w.receiver.URL)
-		case step.tests:
-			body := decode[struct{ Result struct{ StatusCode int } }](t, w.want(200, test, ""))
-			if body.Result.StatusCode != step.receiver {
-				t.Errorf("%d: the test tells %+v", i, body)
-			}
-		default:
-			sent = !w.saved().Stopped
-			if got := w.fire(1); got.Sent != sent || sent && (got.Status != step.receiver || (got.Err == nil) != (got.Status == 200)) {
-				t.Errorf("%d: %+v", i, got)
-			}
-		}
-		if arrived := len(w.receiver.Received()) > before; arrived != sent {
-			t.Errorf("%d: arrived: %v", i, arrived)
-		}
-		if saved := w.saved(); saved.Failures != step.failures || saved.Stopped != step.stopped {
-			t.Fatalf("%d: %d failures, stopped %v; want %d, %v", i, saved.Failures, saved.Stopped, step.failures, step.stopped)
+		step.before()
+		before, sent := len(f.receiver.Received()), step.reason == ""
+		delivery := f.fire(step.event)
+		if delivery.Sent != sent || (delivery.Err == nil) != sent || (len(f.receiver.Received()) > before) != sent ||
+			!sent && !strings.Contains(delivery.Err.Error(), step.reason) {
+			t.Errorf("%d, event %d: %+v, want reason %q", i, step.event, delivery, step.reason)
 		}
 	}
 }
 
-// TestFailure is a receiver that hangs, one that can't be called, one that sends
-// elsewhere, and one that was not given the time; errors don't show the URL.
-func TestFailure(t *testing.T) {
-	t.Parallel()
-	hangs := func(r *http.Request) (*http.Response, error) {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	}
-	redirects := func(r *http.Request) (*http.Response, error) {
-		to := http.Response{StatusCode: 200, Body: http.NoBody}
-		if r.URL.Path != "/fine" {
-			to.StatusCode, to.Header = 302, http.Header{"Location": {"/fine"}}
+// TestFailures: more than 5 failures in a row stop the deliveries until the next
+// Set. TestWebhook calls the receiver all the same, and doesn't count.
+func TestFailures(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{})
+	set := func() { f.want(200, setOld, `{"CallbackUrl":"`+f.receiver.URL+`","EventTypes":[1]}`) }
+	set()
+	fire := func(answers ...int) {
+		t.Helper()
+		for _, answer := range answers {
+			f.receiver.SetStatus(answer)
+			if got := f.fire(1); !got.Sent || got.Status != answer || (got.Err == nil) != (answer == 200) {
+				t.Errorf("answered %d: %+v", answer, got)
+			}
 		}
-		return &to, nil
 	}
-	ended, end := context.WithCancel(t.Context())
-	for name, tt := range map[string]struct {
+	fire(500, 204, 302, 404, 201, 200, 500, 500, 500, 500, 500) // a success ends the row
+	for _, stopped := range []bool{false, true} {
+		for _, answer := range []int{500, 200} {
+			f.receiver.SetStatus(answer)
+			got := decode(t, f.want(200, test, "")).(object)["Result"]
+			if !reflect.DeepEqual(got, object{"StatusCode": float64(answer)}) {
+				t.Errorf("the test answered %v, want %d", got, answer)
+			}
+		}
+		if !stopped {
+			fire(500)
+		}
+	}
+	before := f.receiver.Received()
+	if last := before[len(before)-1]; last.Payload.Type != 16 || f.fire(1).Sent || len(f.receiver.Received()) != len(before) {
+		t.Errorf("not stopped, or no test notification: %+v", last)
+	}
+	set()
+	fire(200)
+}
+
+// TestNoAnswer: a receiver that takes too long, one that can't be reached, and
+// one that redirects, whose Location is not called; errors don't show the URL. A
+// webhook that is set meanwhile has no failure.
+func TestNoAnswer(t *testing.T) {
+	var f *fixture
+	for name, step := range map[string]struct {
 		receiver transport
-		timeout  time.Duration
-		ctx      context.Context
 		status   int
-		is       error
+		says     string
 		failures int
 	}{
-		"hangs":     {hangs, time.Millisecond, t.Context(), 0, context.DeadlineExceeded, 1},
-		"refuses":   {refuses, 0, t.Context(), 0, errNobody, 1},
-		"redirects": {redirects, 0, t.Context(), 302, nil, 1},
-		"abandoned": {func(r *http.Request) (*http.Response, error) { end(); return hangs(r) }, 0, ended, 0, context.Canceled, 0},
+		"hangs":   {func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }, 0, "deadline exceeded", 1},
+		"refuses": {refuses, 0, errRefused.Error(), 1},
+		"redirects": {func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == "/other" {
+				return nil, errors.New("redirected")
+			}
+			return &http.Response{StatusCode: 302, Header: http.Header{"Location": {"/other"}}, Body: http.NoBody}, nil
+		}, 302, "answered 302", 1},
+		"replaced": {func(*http.Request) (*http.Response, error) { f.want(200, setOld, oldBody); return nil, errRefused }, 0, "refused", 0},
 	} {
-		w := newWorld(t, fakeapi.Options{DeliveryClient: &http.Client{Transport: tt.receiver}, DeliveryTimeout: tt.timeout})
-		w.set(set, someURL+"&secret=hush")
-		got := w.Fire(tt.ctx, token, fakeapi.Event{Type: 1})
-		if !got.Sent || got.Status != tt.status || got.Err == nil || tt.is != nil && !errors.Is(got.Err, tt.is) || strings.Contains(got.Err.Error(), "hush") {
+		f = newFixture(t, fakeapi.Options{DeliveryClient: &http.Client{Transport: step.receiver, Timeout: time.Second / 4}})
+		f.want(200, setOld, `{"CallbackUrl":"`+someURL+`&key=hush"}`)
+		got := f.fire(1)
+		if !got.Sent || got.Status != step.status || got.Err == nil || !strings.Contains(got.Err.Error(), step.says) || strings.Contains(got.Err.Error(), "hush") {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if n := w.saved().Failures; n != tt.failures {
-			t.Errorf("%s: %d failures, want %d", name, n, tt.failures)
+		if n := f.saved().Failures; n != step.failures {
+			t.Errorf("%s: %d failures, want %d", name, n, step.failures)
 		}
 	}
 }
 
-// TestReplacedWhileDelivering counts a late failure on the webhook that it
-// belongs to; no lock is held while the receiver thinks.
-func TestReplacedWhileDelivering(t *testing.T) {
-	t.Parallel()
-	var w *world
-	w = newWorld(t, fakeapi.Options{DeliveryClient: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-		w.set(set, someURL)
-		return refuses(r)
-	})}})
-	w.set(set, "https://other.example.com/")
-	if got := w.fire(1); got.Err == nil {
-		t.Errorf("%+v", got)
+// TestDeliversToLoopback: without a DeliveryClient, only loopback is called, with
+// any certificate. No test may reach the other address (RFC 5737).
+func TestDeliversToLoopback(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{})
+	own := fakeapi.New(fakeapi.Options{})
+	own.AddConnection(token, "garage")
+	running, err := own.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if saved := w.saved(); saved.URL != someURL || saved.Failures != 0 {
-		t.Errorf("%+v", saved)
-	}
-}
-
-// TestDeliversToLoopbackOnly is what keeps a fake's events at home. The
-// address is one that no test may reach (RFC 5737).
-func TestDeliversToLoopbackOnly(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, fakeapi.Options{})
-	w.Server = fakeapi.New(fakeapi.Options{}) // without a DeliveryClient
-	w.AddConnection(token, "garage")
-	w.listen()
-	for url, says := range map[string]string{"https://192.0.2.1/x": "loopback", "https://127.0.0.1:1/x": "refused"} {
-		w.set(set, url)
-		if got := w.fire(1); got.Status != 0 || got.Err == nil || !strings.Contains(got.Err.Error(), says) {
+	defer running.Close() //nolint:errcheck // the end of the test
+	f.url = running.URL
+	for url, reason := range map[string]string{"https://192.0.2.1/x": "loopback", f.receiver.URL: ""} {
+		f.want(200, setOld, `{"CallbackUrl":"`+url+`"}`)
+		got := own.Fire(t.Context(), token, fakeapi.Event{Type: 1})
+		if (got.Err == nil) != (reason == "") || got.Err != nil && !strings.Contains(got.Err.Error(), reason) {
 			t.Errorf("%s: %+v", url, got)
 		}
 	}

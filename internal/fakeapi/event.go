@@ -39,8 +39,8 @@ type Payload struct {
 
 func (c *appConnection) payload(event Event) Payload {
 	return Payload{
-		PrinterID:    "printer-" + c.printerName,
-		PrinterName:  c.printerName,
+		PrinterID:    "printer-" + c.Printer,
+		PrinterName:  c.Printer,
 		SnapshotURL:  "https://octoeverywhere.com/snapshot/fake",
 		QuickViewURL: "https://octoeverywhere.com/quickview/fake",
 		Event:        event,

@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// requestBodyLimit is far more than any call sends.
-const requestBodyLimit = 1 << 20
-
 // route is a call in one edition.
 type route struct {
 	call    Call
@@ -27,9 +24,6 @@ var routes = map[string]route{
 	"/api/appconnection/info":                      {CallInfo, 0, http.MethodGet},
 }
 
-// webPage is what a web front end answers with [Options.CatchAll].
-const webPage = "<!doctype html><html><body>OctoEverywhere</body></html>"
-
 // ServeHTTP answers one request: it is logged, a scripted fault is applied to
 // it or none, and what it does is done and in the log before the answer goes out.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -37,19 +31,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.control(w, r)
 		return
 	}
-	body, _ := io.ReadAll(io.LimitReader(r.Body, requestBodyLimit))
-	known := routes[r.URL.Path]
-	called := known
-	if known.method != r.Method {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // far more than any call sends
+	called := routes[r.URL.Path]
+	if called.method != r.Method {
 		called = route{call: CallOther}
 	}
-	sent := readFields(r.Method, body)
 	request := Request{
-		Call: called.call, Edition: called.edition, Method: r.Method, Path: r.URL.Path, Token: r.Header.Get("AppToken"),
-		Body: string(body), UserAgent: r.UserAgent(),
-	}
-	if request.Token == "" {
-		request.Token = sent.token()
+		Call: called.call, Edition: called.edition, Method: r.Method, Path: r.URL.Path,
+		Token: r.Header.Get("AppToken"), Body: string(body), UserAgent: r.UserAgent(),
 	}
 	entry, fault, hooks := s.arrived(request)
 	for _, hook := range hooks {
@@ -60,21 +49,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case fault != nil:
 		if fault.TakeEffect && serves {
-			s.perform(r, request, sent)
+			s.perform(r.Context(), request)
 		}
-		s.answered(entry, fault.status())
+		s.answered(entry, fault.Status)
 		s.answerWith(fault, w, r)
 	case serves:
-		given := s.perform(r, request, sent)
-		s.answered(entry, given.status)
-		s.write(w, given)
-	case s.serves(known): // with another method
-		s.answered(entry, http.StatusMethodNotAllowed)
-		w.Header().Set("Allow", known.method)
-		w.WriteHeader(http.StatusMethodNotAllowed)
+		result := s.perform(r.Context(), request)
+		s.answered(entry, result.status)
+		s.write(w, result)
 	case s.options.CatchAll:
 		s.answered(entry, http.StatusOK)
-		_, _ = io.WriteString(w, webPage)
+		_, _ = io.WriteString(w, "<!doctype html><html><body>OctoEverywhere</body></html>")
 	default:
 		s.answered(entry, http.StatusNotFound)
 		http.NotFound(w, r)

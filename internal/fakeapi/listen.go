@@ -23,14 +23,11 @@ type Running struct {
 // refuses any other: it is no service. A fake may listen again after
 // [Running.Close], at the same address too.
 func (s *Server) Listen(address string) (*Running, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fmt.Errorf("the listen address is not host:port: %w", err)
-	}
+	host, port, _ := net.SplitHostPort(address)
 	if host == "localhost" { // whatever the resolver would say
 		address = net.JoinHostPort("127.0.0.1", port)
 	} else if !net.ParseIP(host).IsLoopback() {
-		return nil, fmt.Errorf("%q is not a loopback address: the fake listens on loopback only, such as 127.0.0.1:0", host)
+		return nil, fmt.Errorf("%q is no loopback address with a port, such as 127.0.0.1:0: the fake listens on loopback only", address)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
@@ -42,9 +39,7 @@ func (s *Server) Listen(address string) (*Running, error) {
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			if state == http.StateNew {
-				s.mu.Lock()
-				s.sockets++
-				s.mu.Unlock()
+				s.sockets.Add(1)
 			}
 		},
 	}

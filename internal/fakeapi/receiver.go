@@ -3,7 +3,6 @@
 package fakeapi
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"log"
@@ -11,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Receiver is an app's HTTPS receiver on loopback, for tests and the demo. Its
@@ -20,10 +20,9 @@ type Receiver struct {
 
 	server *httptest.Server
 
+	status   atomic.Int64
 	mu       sync.Mutex
-	status   int
 	received []Notification
-	arrived  chan struct{} // closed and renewed whenever one arrives
 }
 
 // Notification is what arrived.
@@ -35,7 +34,8 @@ type Notification struct {
 
 // NewReceiver starts a receiver that answers 200.
 func NewReceiver() *Receiver {
-	r := &Receiver{status: http.StatusOK, arrived: make(chan struct{})}
+	r := &Receiver{}
+	r.SetStatus(http.StatusOK)
 	r.server = httptest.NewUnstartedServer(r)
 	r.server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	r.server.StartTLS()
@@ -52,11 +52,7 @@ func (r *Receiver) Client() *http.Client { return r.server.Client() }
 func (r *Receiver) Close() { r.server.Close() }
 
 // SetStatus is what the receiver answers from now on.
-func (r *Receiver) SetStatus(status int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.status = status
-}
+func (r *Receiver) SetStatus(status int) { r.status.Store(int64(status)) }
 
 // Received returns what arrived, in order.
 func (r *Receiver) Received() []Notification {
@@ -65,32 +61,12 @@ func (r *Receiver) Received() []Notification {
 	return slices.Clone(r.received)
 }
 
-// Wait waits until n notifications have arrived since the start, or ctx ends.
-func (r *Receiver) Wait(ctx context.Context, n int) error {
-	for {
-		r.mu.Lock()
-		count, arrived := len(r.received), r.arrived
-		r.mu.Unlock()
-		if count >= n {
-			return nil
-		}
-		select {
-		case <-arrived:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
 // ServeHTTP takes one notification, and has it received before it answers.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	got := Notification{Path: request.URL.EscapedPath(), RawQuery: request.URL.RawQuery}
-	_ = json.NewDecoder(io.LimitReader(request.Body, requestBodyLimit)).Decode(&got.Payload)
+	n := Notification{Path: request.URL.EscapedPath(), RawQuery: request.URL.RawQuery}
+	_ = json.NewDecoder(request.Body).Decode(&n.Payload)
 	r.mu.Lock()
-	status := r.status
-	r.received = append(r.received, got)
-	close(r.arrived)
-	r.arrived = make(chan struct{})
+	r.received = append(r.received, n)
 	r.mu.Unlock()
-	w.WriteHeader(status)
+	w.WriteHeader(int(r.status.Load()))
 }

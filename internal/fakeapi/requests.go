@@ -11,14 +11,14 @@ type Request struct {
 	Edition   Editions // of a Set; 0 otherwise
 	Method    string
 	Path      string
-	Token     string // of the header, else of a POST's JSON body
+	Token     string // the header AppToken
 	Body      string // at most 1 MiB
 	UserAgent string
 	Status    int // what was answered; 0 = not answered yet, or never
 }
 
-// Requests returns the log, in the order in which the requests arrived. Who
-// has an answer finds it in the log.
+// Requests returns the log, in the order in which the requests arrived. A
+// request is in it before it is answered.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,12 +33,9 @@ func (s *Server) Requests() []Request {
 func (s *Server) Count(call Call) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if call == "" {
-		return len(s.requests)
-	}
 	count := 0
 	for _, entry := range s.requests {
-		if entry.Call == call {
+		if call == "" || entry.Call == call {
 			count++
 		}
 	}
@@ -49,16 +46,13 @@ func (s *Server) Count(call Call) int {
 func (s *Server) ResetRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests, s.sockets = nil, 0
+	s.requests = nil
+	s.sockets.Store(0)
 }
 
 // Sockets is how many TCP connections [Server.Listen] accepted since the
 // last [Server.ResetRequests].
-func (s *Server) Sockets() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.sockets
-}
+func (s *Server) Sockets() int { return int(s.sockets.Load()) }
 
 // OnRequest adds a hook that is called with every request before it is
 // answered, and before it takes effect. It may block, which holds back this

@@ -13,6 +13,7 @@ package fakeapi
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,8 +24,6 @@ type Editions int
 const (
 	EditionNotifications Editions = 1 << iota
 	EditionAppConnection
-
-	both = EditionNotifications | EditionAppConnection
 )
 
 // Call is what a request asks for.
@@ -50,8 +49,7 @@ type Options struct {
 
 	Flat bool // answers are the Result alone, as the vendor's pages show them (DESIGN.md, "Envelope")
 
-	Now             func() time.Time // nil = time.Now
-	DeliveryTimeout time.Duration    // how long a receiver may take; 0 = 10 s, as the service
+	Now func() time.Time // nil = time.Now
 	// DeliveryClient calls the receivers; its CheckRedirect is replaced, since
 	// the service wants 200 itself. nil = a client that reaches loopback
 	// addresses only, so that no event of a fake leaves this machine, and takes
@@ -67,22 +65,19 @@ type Server struct {
 
 	mu             sync.Mutex                // never held while delivering, waiting or calling a hook
 	appConnections map[string]*appConnection // by token
-	faults         []*scripted
+	faults         []*Fault
 	requests       []*Request
 	hooks          []func(Request) // only appended to
-	sockets        int
+	sockets        atomic.Int64
 }
 
 // New makes a fake without App Connections.
 func New(options Options) *Server {
 	if options.Editions == 0 {
-		options.Editions = both
+		options.Editions = EditionNotifications | EditionAppConnection
 	}
 	if options.Now == nil {
 		options.Now = time.Now
-	}
-	if options.DeliveryTimeout == 0 {
-		options.DeliveryTimeout = 10 * time.Second
 	}
 	options.DeliveryClient = deliveryClient(options.DeliveryClient)
 	return &Server{options: options, appConnections: map[string]*appConnection{}}

@@ -60,8 +60,8 @@ var faults = map[string]fault{
 	"envelope, no Status":             enveloping("", scene.saved),
 	"envelope, absurd Status":         enveloping("-1", scene.saved),
 	"envelope, Status in digits":      enveloping(`"200"`, scene.saved),
-	"envelope, Status in digits, 604": saying(fakeapi.Fault{}, func(s scene) string { return fakeapi.Enveloped(`"604"`, s.words(), "null").Body }),
-	"envelope, Error alone":           saying(fakeapi.Fault{}, func(s scene) string { return fakeapi.Enveloped("", s.words(), "null").Body }),
+	"envelope, Status in digits, 604": saying(fakeapi.Fault{}, func(s scene) string { return enveloped(`"604"`, s.words(), "null") }),
+	"envelope, Error alone":           saying(fakeapi.Fault{}, func(s scene) string { return enveloped("", s.words(), "null") }),
 	"envelope, Result null":           enveloping("200", func(scene) string { return "null" }),
 	"envelope, wrong types":           enveloping("200", scene.wrongTypes),
 	"envelope, another webhook":       enveloping("200", scene.another),
@@ -98,9 +98,11 @@ func faultNamed(name string) fault {
 	case kind == "":
 		return status(code)
 	case kind == "in a 200":
-		return func(s scene) fakeapi.Fault { return fakeapi.ErrorIn200(code, s.words()) }
+		return func(s scene) fakeapi.Fault {
+			return fakeapi.Fault{Body: fmt.Sprintf(`{"Status":%d,"Error":%q}`, code, s.words())}
+		}
 	case kind == "in a 200, Result":
-		return func(s scene) fakeapi.Fault { return fakeapi.Enveloped(digits, s.words(), s.refusal()) }
+		return func(s scene) fakeapi.Fault { return fakeapi.Fault{Body: enveloped(digits, s.words(), s.refusal())} }
 	case kind == "to another host":
 		return redirect(code, func(s scene) string { return s.elsewhere })
 	}
@@ -122,7 +124,7 @@ func status(code int) fault {
 		if s.flat {
 			return s.refusal()
 		}
-		return fakeapi.Enveloped(strconv.Itoa(code), s.words(), s.refusal()).Body
+		return enveloped(strconv.Itoa(code), s.words(), s.refusal())
 	})
 }
 
@@ -134,9 +136,18 @@ func redirect(code int, to func(scene) string) fault {
 	}
 }
 
+// enveloped is an envelope of any parts: status and result are written as they
+// are, such as `"604"` or -1; an empty status leaves Status out.
+func enveloped(status, words, result string) string {
+	if status != "" {
+		status = `"Status":` + status + `,`
+	}
+	return fmt.Sprintf(`{%s"Error":%q,"IsUserError":false,"Result":%s}`, status, words, result)
+}
+
 // enveloping is a success with this status and result.
 func enveloping(status string, result func(scene) string) fault {
-	return saying(fakeapi.Fault{TakeEffect: true}, func(s scene) string { return fakeapi.Enveloped(status, "", result(s)).Body })
+	return saying(fakeapi.Fault{TakeEffect: true}, func(s scene) string { return enveloped(status, "", result(s)) })
 }
 
 // words repeat the secrets in every way that a service might.
@@ -163,7 +174,7 @@ func (s scene) half() string {
 	if s.flat {
 		return saved
 	}
-	return strings.TrimSuffix(fakeapi.Enveloped("200", "", saved).Body, "}")
+	return strings.TrimSuffix(enveloped("200", "", saved), "}")
 }
 
 func (s scene) wrongTypes() string {

@@ -13,17 +13,33 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// printers are the names of the printers. Each has an App Connection, whose
-// token is the name behind tokenPrefix.
-var printers = []string{"garage", "lab", "attic"}
+// usage takes the fake's address.
+const usage = `The fake OctoEverywhere is at %[1]s (Ctrl-C ends it).
 
-const tokenPrefix = "fake-token-"
+Point the provider at it:
+
+  provider "octoeverywhere" {
+    endpoint = %[1]q
+    app_tokens = {
+      garage = "fake-token-garage"
+      lab    = "fake-token-lab"
+      attic  = "fake-token-attic"
+    }
+  }
+
+or: export OCTOEVERYWHERE_ENDPOINT=%[1]s OCTOEVERYWHERE_APP_TOKEN=fake-token-garage
+
+Act as the printer and its owner (%[1]s/_fake/ lists all commands):
+
+  curl %[1]s/_fake/webhooks
+  curl -X POST '%[1]s/_fake/fire?printer=garage&event=2&file=boat.gcode&progress=100'
+  curl -X POST '%[1]s/_fake/revoke?printer=garage&status=604'
+`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -47,41 +63,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("unexpected argument %q; see -help", flags.Arg(0))
 	}
 	fake := fakeapi.New(fakeapi.Options{Control: true})
-	for _, printer := range printers {
-		fake.AddConnection(tokenPrefix+printer, printer)
+	for _, printer := range []string{"garage", "lab", "attic"} {
+		fake.AddConnection("fake-token-"+printer, printer)
 	}
 	running, err := fake.Listen(*listen)
 	if err != nil {
 		return err
 	}
 	defer running.Close() //nolint:errcheck // the end of the program
-	fmt.Fprint(stdout, usage(running.URL))
+	fmt.Fprintf(stdout, usage, running.URL)
 	<-ctx.Done()
 	return nil
-}
-
-// usage shows how to point the provider at the fake, and its control API.
-func usage(address string) string {
-	var tokens strings.Builder
-	for _, printer := range printers {
-		fmt.Fprintf(&tokens, "      %-6s = %q\n", printer, tokenPrefix+printer)
-	}
-	return fmt.Sprintf(`The fake OctoEverywhere is at %[1]s (Ctrl-C ends it).
-
-Point the provider at it:
-
-  provider "octoeverywhere" {
-    endpoint   = %[1]q
-    app_tokens = {
-%[2]s    }
-  }
-
-or: export OCTOEVERYWHERE_ENDPOINT=%[1]s OCTOEVERYWHERE_APP_TOKEN=%[3]s
-
-Act as the printer and its owner (%[1]s/_fake/ lists all commands):
-
-  curl %[1]s/_fake/webhooks
-  curl -X POST '%[1]s/_fake/fire?printer=%[4]s&event=2&file=benchy.gcode&progress=100'
-  curl -X POST '%[1]s/_fake/revoke?printer=%[4]s&status=604'
-`, address, tokens.String(), tokenPrefix+printers[0], printers[0])
 }
