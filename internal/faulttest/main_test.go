@@ -16,6 +16,8 @@ import (
 var (
 	table    = flag.String("table", "", "file to write the tests' figures to")
 	full     = flag.Bool("full", false, "every fault of the matrix, with every edition")
+	only     = flag.String("only", "", "regular expression for the orders to try, such as 'swapped.*put back'")
+	pending  = flag.Bool("pending", false, "try the orders that are known to go wrong")
 	webhooks = flag.Int("webhooks", 60, "webhooks of the load test")
 )
 

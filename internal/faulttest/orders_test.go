@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package faulttest_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
+)
+
+// block is a resource in a configuration: its App Connection, a letter, and
+// the path of its URL. "a2" is the token of a under another name.
+type block struct {
+	connection, url     string
+	createBeforeDestroy bool
+}
+
+func (b block) cbd() block { b.createBeforeDestroy = true; return b }
+
+// blocks is a configuration, by the names of its resources.
+type blocks map[string]block
+
+// scenario is a change of configuration in which Terraform holds two objects
+// for one App Connection, or an object moves.
+type scenario struct {
+	name          string
+	before, after blocks
+	moved         bool // a moved block renames x to y
+	replace       bool // -replace of x
+	tainted       bool // x is
+	keyed         bool // resources have for_each over the name of their connection
+}
+
+var (
+	a1, a2, b1, b2 = block{connection: "a", url: "1"}, block{connection: "a", url: "2"}, block{connection: "b", url: "1"}, block{connection: "b", url: "2"}
+	c1, c2         = block{connection: "c", url: "1"}, block{connection: "c", url: "2"}
+)
+
+var scenarios = []scenario{
+	{name: "renamed", before: blocks{"x": a1}, after: blocks{"y": a2}},
+	{name: "renamed, same URL", before: blocks{"x": a1}, after: blocks{"y": a1}},
+	{name: "renamed by moved", before: blocks{"x": a1}, after: blocks{"y": a2}, moved: true},
+	{name: "another key", before: blocks{"x": a1}, after: blocks{"x": {connection: "a2", url: "2"}}, keyed: true},
+	{name: "replaced", before: blocks{"x": a1}, after: blocks{"x": a2}, replace: true},
+	{name: "replaced, cbd", before: blocks{"x": a1}, after: blocks{"x": a2.cbd()}, replace: true},
+	{name: "tainted", before: blocks{"x": a1}, after: blocks{"x": a2}, tainted: true},
+	{name: "tainted, cbd", before: blocks{"x": a1}, after: blocks{"x": a2.cbd()}, tainted: true},
+	{name: "tainted and renamed", before: blocks{"x": a1}, after: blocks{"y": a2}, tainted: true},
+	{name: "another connection", before: blocks{"x": a1}, after: blocks{"x": b2}},
+	{name: "another connection, cbd", before: blocks{"x": a1}, after: blocks{"x": b2.cbd()}},
+	{name: "shifted", before: blocks{"x": b1, "y": a1}, after: blocks{"x": a2}},
+	{name: "shifted, cbd", before: blocks{"x": b1, "y": a1}, after: blocks{"x": a2.cbd()}},
+	{name: "swapped", before: blocks{"x": a1, "y": b1}, after: blocks{"x": b2, "y": a2}},
+	{name: "swapped, cbd", before: blocks{"x": a1.cbd(), "y": b1.cbd()}, after: blocks{"x": b2.cbd(), "y": a2.cbd()}},
+	{name: "swapped, one cbd", before: blocks{"x": a1.cbd(), "y": b1}, after: blocks{"x": b2.cbd(), "y": a2}},
+	{name: "in a circle", before: blocks{"x": a1, "y": b1, "z": c1}, after: blocks{"x": b2, "y": c2, "z": a2}},
+	{name: "in a circle, cbd", before: blocks{"x": a1.cbd(), "y": b1.cbd(), "z": c1.cbd()}, after: blocks{"x": b2.cbd(), "y": c2.cbd(), "z": a2.cbd()}},
+}
+
+// variant is a scenario with resources and App Connections of its own.
+type variant struct {
+	scenario
+	id        string
+	writeOnly bool
+	reversed  bool   // the resources' names sort the other way
+	refused   string // the App Connections whose Set is refused
+	status    int    // with what
+	always    bool   // each of their Sets is, not only the first
+	putBack   bool   // afterwards the configuration before is applied again
+
+	had map[string]string // before the last run: the URL of each App Connection
+}
+
+func (v *variant) String() string {
+	text := fmt.Sprintf("%s (%s): %s", v.scenario.name, v.id, v.argument())
+	if v.refused != "" {
+		text += fmt.Sprintf(", Set of %s refused with %d", v.refused, v.status)
+	}
+	if v.always {
+		text += " each time"
+	}
+	if v.putBack {
+		text += ", put back"
+	}
+	return text
+}
+
+func (v *variant) argument() string {
+	if v.writeOnly {
+		return "callback_url_wo"
+	}
+	return "callback_url"
+}
+
+// final is the configuration that stands in the end.
+func (v *variant) final() blocks {
+	if v.putBack {
+		return v.before
+	}
+	return v.after
+}
+
+// connections are the App Connections of the scenario.
+func (v *variant) connections() []string {
+	all := map[string]bool{}
+	for _, configuration := range []blocks{v.before, v.after} {
+		for _, b := range configuration {
+			all[b.connection[:1]] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+func (v *variant) token(connection string) string {
+	return tokenMark + "-" + v.id + connection + "-0123456789abcdef"
+}
+
+// urls are what a configuration wants of each App Connection.
+func (v *variant) urls(configuration blocks) map[string]string {
+	urls := map[string]string{}
+	for _, b := range configuration {
+		urls[b.connection[:1]] = "https://app.example.com/" + v.id + "/" + b.url
+	}
+	return urls
+}
+
+func (v *variant) address(name string, b block) string {
+	if v.reversed {
+		name = map[string]string{"x": "z", "y": "y", "z": "x"}[name]
+	}
+	address := "octoeverywhere_notification_webhook." + v.id + name
+	if v.keyed {
+		address += fmt.Sprintf("[%q]", v.id+b.connection)
+	}
+	return address
+}
+
+func (v *variant) hcl(configuration blocks) string {
+	var text strings.Builder
+	for name, b := range configuration {
+		resource, _, keyed := strings.Cut(strings.TrimPrefix(v.address(name, b), "octoeverywhere_notification_webhook."), "[")
+		fmt.Fprintf(&text, "resource \"octoeverywhere_notification_webhook\" %q {\n", resource)
+		if keyed {
+			fmt.Fprintf(&text, "  for_each = toset([%q])\n", v.id+b.connection)
+		}
+		fmt.Fprintf(&text, "  app_connection = %q\n  %s = %q\n  lifecycle { create_before_destroy = %t }\n}\n",
+			v.id+b.connection, v.argument(), v.urls(configuration)[b.connection[:1]], b.createBeforeDestroy)
+	}
+	if y, renamed := configuration["y"]; v.moved && renamed {
+		fmt.Fprintf(&text, "moved {\n  from = %s\n  to = %s\n}\n", v.address("x", y), v.address("y", y))
+	}
+	return text.String()
+}
+
+// orders is a workspace with many variants. One run of Terraform changes them
+// all, each in an order of its own.
+type orders struct {
+	t           *testing.T
+	api         *fakeapi.Server
+	ws          *clitest.Workspace
+	endpoint    string
+	parallelism string // a flag
+	variants    []*variant
+	seen        map[string]int // how often each scenario had which calls
+}
+
+// configure writes a configuration of each variant.
+func (o *orders) configure(of func(*variant) blocks) {
+	tokens := map[string]string{}
+	text := clitest.RequiredProviders + fmt.Sprintf(`
+provider "octoeverywhere" {
+  endpoint        = %q
+  app_tokens      = jsondecode(file("tokens.json"))
+  max_retries     = 0
+  request_timeout = "10m"
+}
+`, o.endpoint)
+	for _, v := range o.variants {
+		names := map[string]string{}
+		for _, b := range of(v) {
+			names[b.connection[:1]] = b.connection
+		}
+		for _, connection := range v.connections() {
+			tokens[v.id+cmp.Or(names[connection], connection)] = v.token(connection)
+		}
+		text += v.hcl(of(v))
+	}
+	o.ws.Write("main.tf", text)
+	writeJSON(o.ws, "tokens.json", tokens)
+}
+
+func (o *orders) webhooks(v *variant) map[string]string {
+	urls := map[string]string{}
+	for _, connection := range v.connections() {
+		if saved, set := o.api.Webhook(v.token(connection)); set {
+			urls[connection] = saved.URL
+		}
+	}
+	return urls
+}
+
+// calls are a variant's calls of the last run that change something, in order.
+func (o *orders) calls(v *variant) string {
+	var calls []string
+	for _, r := range o.api.Requests() {
+		for _, connection := range v.connections() {
+			if r.Token == v.token(connection) && r.Call != fakeapi.CallInfo {
+				calls = append(calls, fmt.Sprintf("%s %s %d", r.Call, connection, r.Status))
+			}
+		}
+	}
+	return strings.Join(calls, ", ")
+}
+
+// errors are what a run said of each App Connection of a variant. An error of a
+// Delete has no address, but the fingerprint.
+func (v *variant) errors(configuration blocks, result clitest.Result) map[string]string {
+	told := map[string]string{}
+	for _, d := range result.Diagnostics {
+		for name, b := range configuration {
+			if d.Severity == "error" && d.Address == v.address(name, b) {
+				told[b.connection[:1]] += d.String()
+			}
+		}
+		for _, connection := range v.connections() {
+			token, _ := octoeverywhere.NewToken(v.token(connection))
+			if d.Severity == "error" && d.Address == "" && strings.Contains(d.Detail, token.Fingerprint()) {
+				told[connection] += d.String()
+			}
+		}
+	}
+	return told
+}
+
+// words are what errors say of the webhook that an App Connection has now.
+var words = []struct {
+	said   string
+	isTrue func(had, has string) bool
+}{
+	{"Nothing was changed", func(had, has string) bool { return has == had }},
+	{"is still set", func(had, has string) bool { return has == had }},
+	{"set it again as it was", func(had, has string) bool { return has == had }},
+	{"was not deleted", func(had, has string) bool { return has == had }},
+	{"before the webhook was deleted", func(had, has string) bool { return has == had }},
+	{noneIsSet, func(_, has string) bool { return has == "" }},
+}
+
+const noneIsSet = "no webhook is set now"
+
+// wantKept checks what a run left of a variant: on each App Connection what is
+// configured, where nothing stopped the run; else that or what was there
+// before, and errors that say nothing else. It returns the errors.
+func (o *orders) wantKept(v *variant, configuration blocks, result clitest.Result, interrupted bool) map[string]string {
+	o.t.Helper()
+	has, urls, told := o.webhooks(v), v.urls(configuration), v.errors(configuration, result)
+	if len(told) == 0 && !interrupted && !maps.Equal(has, urls) {
+		o.t.Errorf("%s: the service has %v, want %v, and the run ended without an error: %s", v, has, urls, o.calls(v))
+	}
+	for _, connection := range v.connections() {
+		url, had := has[connection], v.had[connection]
+		lost := url == "" && (interrupted || strings.Contains(told[connection], noneIsSet))
+		if len(told) > 0 && url != had && url != urls[connection] && !lost {
+			o.t.Errorf("%s: %s has %q, had %q, is to have %q: %s: %s", v, connection, url, had, urls[connection], o.calls(v), told)
+		}
+		for _, w := range words {
+			if strings.Contains(told[connection], w.said) && !w.isTrue(had, url) {
+				o.t.Errorf("%s: %s has %q and had %q: %s: %s", v, connection, url, had, o.calls(v), told[connection])
+			}
+		}
+	}
+	return told
+}
+
+// note remembers what the service has before a run.
+func (o *orders) note() {
+	for _, v := range o.variants {
+		v.had = o.webhooks(v)
+	}
+	o.api.ResetRequests()
+}
+
+func (o *orders) apply(flags ...string) clitest.Result {
+	o.t.Helper()
+	o.note()
+	return o.ws.Apply(append(flags, o.parallelism)...)
+}
+
+// begin brings about the configurations before, writes those after, and returns
+// the flags that belong to the change.
+func (o *orders) begin(t *testing.T) (flags []string) {
+	t.Helper()
+	o.t, o.ws, o.seen = t, clitest.NewWorkspace(t), map[string]int{}
+	o.ws.UseBinary()
+	o.api = fakeapi.New(fakeapi.Options{Flat: clitest.FlatAnswers()})
+	o.endpoint = listen(t, o.api)
+	for i, v := range o.variants {
+		v.id = fmt.Sprintf("v%02d", i)
+		for _, connection := range v.connections() {
+			o.api.AddConnection(v.token(connection), v.id+connection)
+		}
+	}
+	o.configure(func(v *variant) blocks { return v.before })
+	result := o.ws.Must(o.apply())
+	state := o.ws.Read("terraform.tfstate")
+	for _, v := range o.variants {
+		o.wantKept(v, v.before, result, false)
+		x := v.address("x", v.before["x"])
+		if v.replace {
+			flags = append(flags, "-replace="+x)
+		}
+		if v.tainted {
+			_, name, _ := strings.Cut(x, ".")
+			instance := regexp.MustCompile(`"name": "` + name + `",[^\[]*"instances": \[\s*\{`)
+			state = instance.ReplaceAllString(state, `$0"status": "tainted",`)
+		}
+	}
+	o.ws.Write("terraform.tfstate", state)
+	o.configure(func(v *variant) blocks { return v.after })
+	return flags
+}
+
+// change carries out the change, with the Sets refused that are to be.
+func (o *orders) change(t *testing.T) {
+	t.Helper()
+	flags := o.begin(t)
+	for _, v := range o.variants {
+		for _, connection := range strings.Split(v.refused, "") {
+			o.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: v.token(connection), Status: v.status, Times: -oneIf(v.always)})
+		}
+	}
+	result := o.apply(flags...)
+	o.api.ClearScript()
+	for _, v := range o.variants {
+		o.seen[v.scenario.name+": "+o.calls(v)]++
+		if told := o.wantKept(v, v.after, result, false); (len(told) > 0) != (v.refused != "") {
+			t.Errorf("%s: %s: %v", v, o.calls(v), told)
+		}
+	}
+}
+
+// interrupt carries out the change and interrupts Terraform when some call
+// arrives, which gets no answer.
+func (o *orders) interrupt(t *testing.T) {
+	t.Helper()
+	planned := o.ws.Must(o.ws.Plan(append(o.begin(t), "-out=change.tfplan")...)).Planned
+	o.note()
+	at := 1 + rand.IntN(len(planned)*2/3)
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var arrived atomic.Int64
+	o.api.OnRequest(func(fakeapi.Request) {
+		if arrived.Add(1) == int64(at) {
+			interrupt()
+		}
+	})
+	o.api.Script(fakeapi.Fault{Every: at, Hang: true, TakeEffect: rand.IntN(2) == 0})
+	result, err := cli.Run(o.ws.Command(ctx, "apply", "-json", "-no-color", o.parallelism, "change.tfplan"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.api.ClearScript()
+	answered := func(r fakeapi.Request) bool { return r.Status != 0 }
+	for len(slices.DeleteFunc(o.api.Requests(), answered)) > 1 { // the one that hangs
+		time.Sleep(10 * time.Millisecond)
+	}
+	for _, v := range o.variants {
+		o.seen[v.scenario.name+", interrupted: "+o.calls(v)]++
+		o.wantKept(v, v.after, result, true)
+	}
+}
+
+// finish applies what is to be there in the end, which leaves nothing to do,
+// and destroys it.
+func (o *orders) finish() {
+	o.t.Helper()
+	o.configure((*variant).final)
+	result := o.apply()
+	var replace []string
+	for _, v := range o.variants {
+		planned := slices.ContainsFunc(slices.Collect(maps.Keys(result.Planned)), func(address string) bool { return strings.Contains(address, "."+v.id) })
+		if !planned && !maps.Equal(v.had, v.urls(v.final())) {
+			o.t.Errorf("%s: the service has %v and nothing is planned, want %v", v, v.had, v.urls(v.final()))
+		}
+		told := fmt.Sprint(o.wantKept(v, v.final(), result, false))
+		switch {
+		case told == "map[]":
+		case !v.putBack || !v.writeOnly:
+			o.t.Errorf("%s: %s: %s", v, o.calls(v), told)
+		// A URL that no state holds can't be set again for a resource that was
+		// planned to stay as it is: then the error says what to do.
+		case strings.Contains(told, "-replace"):
+			for name, b := range v.final() {
+				replace = append(replace, "-replace="+v.address(name, b))
+			}
+		}
+	}
+	if !result.OK() {
+		result = o.ws.Must(o.apply(replace...))
+		for _, v := range o.variants {
+			o.wantKept(v, v.final(), result, false)
+		}
+	}
+	if plan := o.ws.Plan("-detailed-exitcode"); plan.ExitCode != 0 {
+		o.t.Errorf("there is still something to do: %v\n%s", plan.Planned, plan.Errors())
+	}
+	o.ws.Must(o.ws.Destroy())
+	for _, v := range o.variants {
+		if has := o.webhooks(v); len(has) > 0 {
+			o.t.Errorf("%s: after a destroy the service has %v", v, has)
+		}
+	}
+	if left := readState(o.t, o.ws); len(left) > 0 {
+		o.t.Errorf("after a destroy the state has %v", left)
+	}
+	for order, times := range o.seen {
+		figure("%3d times, %s, %s", times, o.parallelism, order)
+	}
+}
+
+// variants are the scenarios with each kind of URL, and none, each and all of
+// their Sets refused: each twice, or 32 times with -full.
+func variants() []*variant {
+	var all []*variant
+	for _, s := range scenarios {
+		refusals := append([]string{""}, slices.Sorted(maps.Keys((&variant{}).urls(s.after)))...)
+		if len(refusals) > 2 {
+			refusals = append(refusals, strings.Join(refusals, ""))
+		}
+		for _, refused := range refusals {
+			for i := range 4 + 60*oneIf(*full) {
+				v := &variant{scenario: s, refused: refused, writeOnly: i%2 == 0, reversed: rand.IntN(2) == 0, status: 400}
+				if refused != "" {
+					v.always, v.status = rand.IntN(2) == 0, []int{400, 429}[rand.IntN(2)]
+				}
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
+// variantsAtOnce bounds a workspace: what Terraform takes for its graph grows
+// with the square of it.
+const variantsAtOnce = 40
+
+// inOrders has variants play in workspaces, with -parallelism=1 and 10.
+func inOrders(t *testing.T, variants []*variant, play func(*orders, *testing.T)) {
+	t.Parallel()
+	variants = slices.DeleteFunc(variants, func(v *variant) bool { return !regexp.MustCompile(*only).MatchString(v.String()) })
+	rand.Shuffle(len(variants), func(i, j int) { variants[i], variants[j] = variants[j], variants[i] })
+	parallelism := 10
+	for part := range slices.Chunk(variants, variantsAtOnce) {
+		o := &orders{parallelism: fmt.Sprintf("-parallelism=%d", parallelism), variants: part}
+		parallelism = 11 - parallelism
+		t.Run(o.parallelism, func(t *testing.T) {
+			t.Parallel()
+			play(o, t)
+			o.finish()
+		})
+	}
+}
+
+// TestOrders changes configurations such that Terraform has two objects for one
+// App Connection at some time, and deletes and creates them in whatever order.
+// Each App Connection has the configured webhook afterwards; when its Set was
+// refused, it has that or the old one, or an error says that it has none, and the
+// next apply sets it (DESIGN.md, "One webhook", "Refused").
+func TestOrders(t *testing.T) {
+	inOrders(t, variants(), (*orders).change)
+}
+
+// TestOrdersPutBack puts the configuration back after a Set was refused.
+func TestOrdersPutBack(t *testing.T) {
+	if !*pending {
+		t.Skip("not yet")
+	}
+	inOrders(t, putBack(func(v *variant) bool { return v.refused != "" }), (*orders).change)
+}
+
+// TestOrdersInterrupted interrupts the change, and then carries it on.
+func TestOrdersInterrupted(t *testing.T) {
+	inOrders(t, slices.DeleteFunc(variants(), func(v *variant) bool { return v.refused != "" }), (*orders).interrupt)
+}
+
+// TestOrdersInterruptedPutBack interrupts the change, and then puts the
+// configuration back.
+func TestOrdersInterruptedPutBack(t *testing.T) {
+	if !*pending {
+		t.Skip("not yet")
+	}
+	inOrders(t, putBack(func(v *variant) bool { return v.refused == "" }), (*orders).interrupt)
+}
+
+func putBack(which func(*variant) bool) []*variant {
+	chosen := slices.DeleteFunc(variants(), func(v *variant) bool { return !which(v) })
+	for _, v := range chosen {
+		v.putBack = true
+	}
+	return chosen
+}
