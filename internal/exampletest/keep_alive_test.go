@@ -48,4 +48,10 @@ func TestKeepingWebhooksAlive(t *testing.T) {
 	if r.Read("keep-alive.tfplan") != "" {
 		t.Error("it leaves its plan behind")
 	}
+	// Interrupted while it plans: the stub is the script's child.
+	r.Write("stub", "#!/bin/sh\necho plan >keep-alive.tfplan\nkill -TERM $PPID\nexit 2\n")
+	r.does("chmod +x stub; code=0; TERRAFORM=./stub " + strings.TrimSpace(typed) + " || code=$?; [ $code = 130 ]\n")
+	if r.Read("keep-alive.tfplan") != "" {
+		t.Error("interrupted, it leaves its plan behind")
+	}
 }
