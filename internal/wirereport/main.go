@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Command wirereport is what `make wire-report` runs: it compares what DESIGN.md
-// takes the service to do, where the vendor's pages don't tell, with what the
-// service does. It shares no code with the client, whose assumptions it checks.
+// Command wirereport is what `make wire-report` runs: it compares what the
+// service does with what we take it to do where the vendor's pages don't tell
+// (DESIGN.md, "The API"). It shares no code with the client, whose assumptions
+// it checks.
 package main
 
 import (

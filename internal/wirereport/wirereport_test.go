@@ -111,8 +111,8 @@ func redirects(status int, target string) change {
 	}
 }
 
-// TestNoDifference: the fake does all that DESIGN.md says; a flat one differs
-// where DESIGN.md says that the envelope is there.
+// TestNoDifference: the fake does all that is assumed; a flat one differs in the
+// rows about the envelope alone.
 func TestNoDifference(t *testing.T) {
 	t.Parallel()
 	text, found := newService(t, fakeapi.Options{}, nil).run(t, "no")
@@ -188,8 +188,8 @@ func TestEachFact(t *testing.T) {
 	}
 }
 
-// TestRowsAreOfDesign: each section of DESIGN.md, "The API", that marks something
-// as seen or assumed has a row, and each row's heading is there.
+// TestRowsAreOfDesign: each section that marks something as seen or assumed
+// (DESIGN.md, "The API") has a row, and each row's heading is there.
 func TestRowsAreOfDesign(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../DESIGN.md")

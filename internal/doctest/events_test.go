@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package papertest
+package doctest
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ func TestEventTypeTables(t *testing.T) {
 		want = append(want, fmt.Sprintf("%d %s", event, event.Name()))
 	}
 	files := texts(t)
-	for _, file := range []string{design, "templates/resources/notification_webhook.md.tmpl"} {
+	for _, file := range []string{"DESIGN.md", "templates/resources/notification_webhook.md.tmpl"} {
 		var got []string
 		for _, row := range eventRow.FindAllStringSubmatch(files[file], -1) {
 			got = append(got, row[2]+row[3]+" "+row[1]+row[4])
