@@ -8,20 +8,69 @@ import (
 	"iter"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-const testNotificationType = "octoeverywhere_test_notification"
+// TestAccTestNotificationAction has Terraform invoke the action after each
+// create and update. A failed one leaves the webhook as it was set.
+func TestAccTestNotificationAction(t *testing.T) {
+	receiver, client := newReceiver(t)
+	f := newFixture(t, fakeapi.Options{DeliveryClient: client}, connections("garage"))
+	hcl := func(url string) string {
+		return f.providerConfig("garage") + `
+action "octoeverywhere_test_notification" "garage" {
+  config {
+    app_connection = "garage"
+  }
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  app_connection = "garage"
+  callback_url   = "` + url + `"
+  lifecycle {
+    action_trigger {
+      events  = [after_create, after_update]
+      actions = [action.octoeverywhere_test_notification.garage]
+    }
+  }
+}`
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		// 1.14.0 runs an action before its resource (hashicorp/terraform#37930).
+		PreCheck:                 func() { clitest.SkipBelow(t, "1.14.1", nowhere, "an action") },
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		CheckDestroy:             f.checkDestroy,
+		Steps: []resource.TestStep{
+			{Config: hcl(urlOne), ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set, fakeapi.CallTest)}},
+			{
+				PreConfig:   func() { receiver.SetStatus(500) },
+				Config:      hcl(urlTwo),
+				ExpectError: regexp.MustCompile(`status\s+500\s+instead\s+of\s+200`),
+			},
+			{
+				Config: hcl(urlTwo),
+				ConfigPlanChecks: preApply(
+					f.expectChanges(set, fakeapi.CallTest),
+					plancheck.ExpectEmptyPlan(),
+					f.expectWebhook(tokenOf("garage"), urlTwo),
+				),
+			},
+		},
+	})
+}
 
-// nowhere is a version that no CLI will have: OpenTofu has neither actions nor
-// terraform query.
-const nowhere = "999.0.0"
+// --- At protocol level ---
+
+const testNotificationType = "octoeverywhere_test_notification"
 
 func (p *protocol) actions() tfprotov6.ActionServer {
 	p.t.Helper()
@@ -197,57 +246,4 @@ func TestTestNotificationArguments(t *testing.T) {
 	if asked := w.asked(fakeapi.CallTest, tokenOf("garage")); asked != 1 {
 		t.Errorf("tested %d times", asked)
 	}
-}
-
-// TestTestNotificationInTerraform has Terraform invoke the action, after create
-// and after update and by itself.
-func TestTestNotificationInTerraform(t *testing.T) {
-	t.Parallel()
-	clitest.SkipBelow(t, "1.14.0", nowhere, "an action")
-	const invoke = "-invoke=action.octoeverywhere_test_notification.garage"
-	receiver, client := newReceiver(t)
-	tokens := connections("garage")
-	w := newFixture(t, fakeapi.Options{DeliveryClient: client}, tokens)
-	ws := w.workspace()
-	// apply wants an error that says this, or none, and these calls.
-	apply := func(url, option, says string, calls map[fakeapi.Call]int) clitest.Result {
-		t.Helper()
-		ws.Write("main.tf", w.provider(tokens)+`
-action "octoeverywhere_test_notification" "garage" {
-  config {
-    app_connection = "garage"
-  }
-}
-`+webhook("garage", on("garage", url, `lifecycle {
-    action_trigger {
-      events  = [after_create, after_update]
-      actions = [action.octoeverywhere_test_notification.garage]
-    }
-  }`)...))
-		w.api.ResetRequests()
-		applied := ws.Apply("-refresh=false", option)
-		if applied.OK() != (says == "") {
-			t.Errorf("the apply went well: %t\n%s", applied.OK(), applied.Errors())
-		}
-		wantText(t, applied.Errors(), says)
-		w.wantCalls(calls)
-		return applied
-	}
-	setAndTested := map[fakeapi.Call]int{fakeapi.CallSet: 1, fakeapi.CallTest: 1}
-	tested := map[fakeapi.Call]int{fakeapi.CallTest: 1}
-
-	applied := apply(urlOne, "-input=false", "", setAndTested)
-	wantText(t, applied.Stdout, `webhook of App Connection \"garage\" answered 200`)
-	receiver.SetStatus(500)
-	apply(urlTwo, "-input=false", "status 500 instead of 200", setAndTested)
-	w.wantURL(tokens["garage"], urlTwo)
-	wantPlanned(t, ws.Must(ws.Plan()), nil) // a failed action leaves the webhook as it was set
-	apply(urlTwo, invoke, "status 500 instead of 200", tested)
-	receiver.SetStatus(200)
-	apply(urlTwo, invoke, "", tested)
-
-	// A dead one fails the action, and it is for the next plan to drop it.
-	w.api.Revoke(tokens["garage"], 604)
-	apply(urlTwo, invoke, "gone for good", tested)
-	wantAddresses(t, ws, "garage")
 }

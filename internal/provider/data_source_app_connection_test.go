@@ -4,85 +4,174 @@ package provider_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// outputs reads the outputs in state.
-func outputs(t *testing.T, ws *clitest.Workspace) map[string]any {
-	t.Helper()
-	found := map[string]any{}
-	for name, output := range ws.State().Values.Outputs {
-		found[name] = output.Value
-	}
-	return found
-}
-
-// TestAppConnectionSaysAll: every status is an answer, of which only not_found
-// and revoked mean that the connection is dead; and every field is told, as far
-// as the service tells it.
-func TestAppConnectionSaysAll(t *testing.T) {
-	t.Parallel()
-	tokens := connections("bare", "unplugged", "not_supporter", "not_found", "revoked")
-	full := tokenOf("full")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	answer := func(token, body string) {
-		w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: token, Times: -1, Body: body})
-	}
-	answer(tokens["bare"], `{"IsOnline":false}`)
-	answer(full, `{"PrinterName":"Prusa \"MK4\" ü","PrinterLocalIp":"192.168.1.20","IsOnline":true,"UserFacingPrinterUrl":"https://x.octoeverywhere.com/p",
-		"LastDisconnectTimeUtc":"2026-02-28T23:00:00Z","LastConnectionTimeUtc":"2026-03-01T01:00:00.123456+00:00","New":[1],
-		"PrinterLimits":{"MaxDownloadFileSizeBytes":9007199254740993,"MaxUploadFileSizeBytes":1,"MaxSingleWebcamStreamLengthSeconds":0}}`)
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["unplugged"], Status: 601, Times: -1})
-	w.api.SetSupporter(tokens["not_supporter"], false)
-	w.api.Revoke(tokens["not_found"], 603)
-	w.api.Revoke(tokens["revoked"], 604)
-	ws := w.workspace()
-	ws.Write("main.tf", w.provider(tokens)+`
-data "octoeverywhere_app_connection" "all" {
-  for_each       = toset(["bare", "unplugged", "not_supporter", "not_found", "revoked"])
-  app_connection = each.key
-}
-data "octoeverywhere_app_connection" "full" {
-  app_token = "`+full+`"
-}
-output "all" {
-  sensitive = true # app_token's mark
-  value     = { for name, it in merge(data.octoeverywhere_app_connection.all, { full = data.octoeverywhere_app_connection.full }) : name => jsonencode(it) }
-}
-`)
-	applied := ws.Must(ws.Apply())
-	if len(applied.Diagnostics) > 0 {
-		t.Errorf("a status is no diagnostic:\n%s", applied.Warnings())
-	}
-	silent := func(name, status string, valid bool) string {
-		return fmt.Sprintf(`{"app_connection":%q,"app_token":null,"id":%q,"last_connected_at":null,"last_disconnected_at":null,`+
-			`"limits":{"max_download_file_size_bytes":null,"max_upload_file_size_bytes":null,"max_webcam_stream_seconds":null},`+
-			`"printer_local_ip":null,"printer_name":null,"printer_url":null,"status":%q,"valid":%t}`, name, fingerprintOf(t, tokens[name]), status, valid)
-	}
-	all, _ := outputs(t, ws)["all"].(map[string]any)
-	for name, want := range map[string]string{
-		"bare":          silent("bare", "offline", true),
-		"unplugged":     silent("unplugged", "offline", true),
-		"not_supporter": silent("not_supporter", "not_supporter", true),
-		"not_found":     silent("not_found", "not_found", false),
-		"revoked":       silent("revoked", "revoked", false),
-		"full": `{"app_connection":null,"app_token":"` + full + `","id":"` + fingerprintOf(t, full) + `","last_connected_at":"2026-03-01T01:00:00Z","last_disconnected_at":"2026-02-28T23:00:00Z",` +
-			`"limits":{"max_download_file_size_bytes":9007199254740993,"max_upload_file_size_bytes":1,"max_webcam_stream_seconds":0},` +
-			`"printer_local_ip":"192.168.1.20","printer_name":"Prusa \"MK4\" ü","printer_url":"https://x.octoeverywhere.com/p","status":"online","valid":true}`,
-	} {
-		if all[name] != want {
-			t.Errorf("%s is\n%v\nwant\n%s", name, all[name], want)
+// TestAccAppConnectionDataSource_status: every status is an answer and no
+// diagnostic, and only not_found and revoked mean that the App Connection ended.
+func TestAccAppConnectionDataSource_status(t *testing.T) {
+	names := []string{"online", "unplugged", "not_supporter", "not_found", "revoked"}
+	f := newFixture(t, fakeapi.Options{}, connections(names...))
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokenOf("unplugged"), Status: 601, Times: -1})
+	f.api.SetSupporter(tokenOf("not_supporter"), false)
+	f.api.Revoke(tokenOf("not_found"), 603)
+	f.api.Revoke(tokenOf("revoked"), 604)
+	status := func(name, status string, valid bool) []statecheck.StateCheck {
+		source := "data.octoeverywhere_app_connection." + name
+		return []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(source, tfjsonpath.New("status"), knownvalue.StringExact(status)),
+			statecheck.ExpectKnownValue(source, tfjsonpath.New("valid"), knownvalue.Bool(valid)),
+			statecheck.ExpectKnownValue(source, tfjsonpath.New("id"), knownvalue.StringExact(fingerprintOf(t, tokenOf(name)))),
 		}
 	}
-	for _, token := range tokens {
-		wantAbsent(t, "a token of the provider's", token, map[string]string{"terraform.tfstate": ws.Read("terraform.tfstate")})
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		Steps: []resource.TestStep{{
+			Config: f.providerConfig(names...) + `
+data "octoeverywhere_app_connection" "online" {
+  app_connection = "online"
+}
+data "octoeverywhere_app_connection" "unplugged" {
+  app_connection = "unplugged"
+}
+data "octoeverywhere_app_connection" "not_supporter" {
+  app_connection = "not_supporter"
+}
+data "octoeverywhere_app_connection" "not_found" {
+  app_connection = "not_found"
+}
+data "octoeverywhere_app_connection" "revoked" {
+  app_connection = "revoked"
+}`,
+			ConfigStateChecks: slices.Concat(
+				status("online", "online", true),
+				status("unplugged", "offline", true),
+				status("not_supporter", "not_supporter", true),
+				status("not_found", "not_found", false),
+				status("revoked", "revoked", false),
+				[]statecheck.StateCheck{f.expectWarnings(), expectNoSecret("tok-SECRET")},
+			),
+		}},
+	})
+}
+
+// TestAccAppConnectionDataSource_attributes: every field is there, as far as the
+// service tells it.
+func TestAccAppConnectionDataSource_attributes(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("full", "bare"))
+	answer := func(token, body string) {
+		f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: token, Times: -1, Status: 200, Body: body})
+	}
+	answer(tokenOf("bare"), `{"IsOnline":false}`)
+	answer(tokenOf("full"), `{"PrinterName":"Prusa \"MK4\" ü","PrinterLocalIp":"192.168.1.20","IsOnline":true,"UserFacingPrinterUrl":"https://x.octoeverywhere.com/p",
+		"LastDisconnectTimeUtc":"2026-02-28T23:00:00Z","LastConnectionTimeUtc":"2026-03-01T01:00:00.123456+00:00","New":[1],
+		"PrinterLimits":{"MaxDownloadFileSizeBytes":9007199254740993,"MaxUploadFileSizeBytes":1,"MaxSingleWebcamStreamLengthSeconds":0}}`)
+	full := func(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data.octoeverywhere_app_connection.full", path, want)
+	}
+	bare := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data.octoeverywhere_app_connection.bare", tfjsonpath.New(attribute), want)
+	}
+	limits := tfjsonpath.New("limits")
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		Steps: []resource.TestStep{{
+			Config: f.providerConfig("bare") + `
+data "octoeverywhere_app_connection" "full" {
+  app_token = "` + tokenOf("full") + `"
+}
+data "octoeverywhere_app_connection" "bare" {
+  app_connection = "bare"
+}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				full(tfjsonpath.New("app_connection"), knownvalue.Null()),
+				full(tfjsonpath.New("status"), knownvalue.StringExact("online")),
+				full(tfjsonpath.New("printer_name"), knownvalue.StringExact(`Prusa "MK4" ü`)),
+				full(tfjsonpath.New("printer_local_ip"), knownvalue.StringExact("192.168.1.20")),
+				full(tfjsonpath.New("printer_url"), knownvalue.StringExact("https://x.octoeverywhere.com/p")),
+				full(tfjsonpath.New("last_connected_at"), knownvalue.StringExact("2026-03-01T01:00:00Z")),
+				full(tfjsonpath.New("last_disconnected_at"), knownvalue.StringExact("2026-02-28T23:00:00Z")),
+				full(limits.AtMapKey("max_download_file_size_bytes"), knownvalue.Int64Exact(9007199254740993)),
+				full(limits.AtMapKey("max_upload_file_size_bytes"), knownvalue.Int64Exact(1)),
+				full(limits.AtMapKey("max_webcam_stream_seconds"), knownvalue.Int64Exact(0)),
+				statecheck.ExpectSensitiveValue("data.octoeverywhere_app_connection.full", tfjsonpath.New("app_token")),
+				bare("status", knownvalue.StringExact("offline")),
+				bare("printer_name", knownvalue.Null()),
+				bare("printer_local_ip", knownvalue.Null()),
+				bare("printer_url", knownvalue.Null()),
+				bare("last_connected_at", knownvalue.Null()),
+				bare("last_disconnected_at", knownvalue.Null()),
+				bare("limits", knownvalue.ObjectExact(map[string]knownvalue.Check{
+					"max_download_file_size_bytes": knownvalue.Null(), "max_upload_file_size_bytes": knownvalue.Null(), "max_webcam_stream_seconds": knownvalue.Null(),
+				})),
+			},
+		}},
+	})
+}
+
+// TestAccAppConnectionDataSource_fleet is what the data source is for: webhooks
+// for the living App Connections of a fleet, while a dead one fails nothing.
+func TestAccAppConnectionDataSource_fleet(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab", "shed"))
+	f.api.Revoke(tokenOf("shed"), 604)
+	hcl := f.providerConfig("garage", "lab", "shed") + `
+data "octoeverywhere_app_connection" "fleet" {
+  for_each       = toset(["garage", "lab", "shed"])
+  app_connection = each.key
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each       = { for name, connection in data.octoeverywhere_app_connection.fleet : name => connection if connection.valid }
+  app_connection = each.key
+  callback_url   = "https://app.example.com/octo?printer=${each.key}"
+}`
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		Steps: []resource.TestStep{
+			{
+				Config: hcl,
+				ConfigStateChecks: []statecheck.StateCheck{
+					f.expectChanges(set, set),
+					f.expectWebhook(tokenOf("garage"), "https://app.example.com/octo?printer=garage"),
+					f.expectWebhook(tokenOf("shed"), ""),
+				},
+			},
+			{
+				PreConfig: func() {
+					f.api.Revoke(tokenOf("lab"), 603)
+					f.api.SetOnline(tokenOf("garage"), false)
+					f.resetRequests()
+				},
+				Config: hcl,
+				ConfigPlanChecks: preApply(
+					plancheck.ExpectResourceAction(printer+`["garage"]`, plancheck.ResourceActionNoop),
+					expect(func() error { // the webhooks take the data sources' answers
+						if asked := f.api.Count(fakeapi.CallInfo); asked != 3 {
+							return fmt.Errorf("%d calls of info, want 3", asked)
+						}
+						return nil
+					}),
+				),
+				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(), f.expectWebhook(tokenOf("lab"), "")},
+			},
+			{Config: hcl, Destroy: true},
+		},
+	})
+	if err := f.checkDestroy(nil); err != nil {
+		t.Error(err)
 	}
 }
+
+// --- At protocol level ---
 
 // TestAppConnectionUnreachable: only a service that does not say is an error,
 // after its retries.
@@ -175,42 +264,4 @@ func TestAppConnectionArguments(t *testing.T) {
 	p = w.protocol(tokens, map[string]any{"endpoint": unknown{}})
 	wantOneError(t, p.readAppConnection(map[string]any{"app_connection": "garage"}), "", []string{"not known", "endpoint", "-target"}, nil)
 	w.wantCalls(map[fakeapi.Call]int{})
-}
-
-// TestFleetFilteredByValid is what the data source is for: webhooks for the
-// living connections of a fleet, while a dead one fails nothing.
-func TestFleetFilteredByValid(t *testing.T) {
-	t.Parallel()
-	tokens := connections("garage", "lab", "shed")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	w.api.Revoke(tokens["shed"], 604)
-	ws := w.workspace()
-	ws.Write("main.tf", w.provider(tokens)+`
-data "octoeverywhere_app_connection" "fleet" {
-  for_each       = toset(["garage", "lab", "shed"])
-  app_connection = each.key
-}
-resource "octoeverywhere_notification_webhook" "fleet" {
-  for_each       = { for name, connection in data.octoeverywhere_app_connection.fleet : name => connection if connection.valid }
-  app_connection = each.key
-  callback_url   = "https://app.example.com/octo?printer=${each.key}"
-}
-`)
-	fleet := func(name string) string { return address("fleet") + `["` + name + `"]` }
-	wantPlanned(t, ws.Must(ws.Apply()), map[string]string{fleet("garage"): "create", fleet("lab"): "create"})
-	w.wantURL(tokens["garage"], "https://app.example.com/octo?printer=garage")
-	w.wantURL(tokens["shed"], "")
-	w.api.ResetRequests()
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: len(tokens)}) // the webhooks take the data sources' answers
-
-	w.api.Revoke(tokens["lab"], 603)
-	w.api.SetOnline(tokens["garage"], false)
-	ws.Must(ws.Apply())
-	if left := ws.Resources(); len(left) != 1 || left[fleet("garage")] == nil {
-		t.Errorf("in state: %v", left)
-	}
-	if sets := w.asked(fakeapi.CallSet, tokens["shed"]); sets > 0 {
-		t.Errorf("Set was called %d times for a dead connection", sets)
-	}
 }

@@ -1,69 +1,99 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package provider_test
 
 import (
-	"strings"
+	"regexp"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/function"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-func runCallbackURL(t *testing.T, base string, queryMap types.Map) (types.String, *function.FuncError) {
-	t.Helper()
-	resp := function.RunResponse{Result: function.NewResultData(types.StringUnknown())}
-	arguments := function.NewArgumentsData([]attr.Value{types.StringValue(base), queryMap})
-	NewCallbackURLFunction().Run(t.Context(), function.RunRequest{Arguments: arguments}, &resp)
-	result, ok := resp.Result.Value().(types.String)
-	if !ok {
-		t.Fatalf("the result is a %T", resp.Result.Value())
+// TestAccCallbackURLFunction calls the function with values of any type, nested,
+// and with values that only apply knows. No block configures the provider: a
+// function needs no token and calls nobody.
+func TestAccCallbackURLFunction(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, nil)
+	output := func(name, want string) statecheck.StateCheck {
+		return statecheck.ExpectKnownOutputValue(name, knownvalue.StringExact(want))
 	}
-	return result, resp.Error
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_8_0)},
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		Steps: []resource.TestStep{{
+			Config: `
+variable "printers" {
+  type    = any
+  default = { printer = "Garage #1", layer = 3, dry = false }
+}
+resource "terraform_data" "later" {
+  input = "lab"
+}
+output "encoded" {
+  value = provider::octoeverywhere::callback_url("https://app.example.com/octo", { printer = "lab", "a b" = "ü&+" })
+}
+output "base_kept" {
+  value = provider::octoeverywhere::callback_url("https://app.example.com/octo?x=%7e&y#top", { printer = "lab" })
+}
+output "any" {
+  value = provider::octoeverywhere::callback_url("https://app.example.com/octo", var.printers)
+}
+output "nested" {
+  value = provider::octoeverywhere::callback_url(provider::octoeverywhere::callback_url("https://app.example.com/octo", { b = 2 }), { a = 1 })
+}
+output "later_base" {
+  value = provider::octoeverywhere::callback_url("https://${terraform_data.later.output}.example.com/", { a = 1 })
+}
+output "later_value" {
+  value = provider::octoeverywhere::callback_url("https://app.example.com/octo", { printer = terraform_data.later.output })
+}
+output "later_map" {
+  value = provider::octoeverywhere::callback_url("https://app.example.com/octo", { for k in split(",", terraform_data.later.output) : k => k })
+}
+output "unsensitive" {
+  value = nonsensitive(provider::octoeverywhere::callback_url("https://app.example.com/octo", { key = sensitive("hush") }))
+}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				output("encoded", "https://app.example.com/octo?a%20b=%C3%BC%26%2B&printer=lab"),
+				output("base_kept", "https://app.example.com/octo?x=%7e&y&printer=lab#top"),
+				output("any", "https://app.example.com/octo?dry=false&layer=3&printer=Garage%20%231"),
+				output("nested", "https://app.example.com/octo?b=2&a=1"),
+				output("later_base", "https://lab.example.com/?a=1"),
+				output("later_value", "https://app.example.com/octo?printer=lab"),
+				output("later_map", "https://app.example.com/octo?lab=lab"),
+				output("unsensitive", "https://app.example.com/octo?key=hush"),
+			},
+		}},
+	})
 }
 
-// TestCallbackURL: how a query is merged is internal/callbackurl's business;
-// here it is what Terraform's values come to, and which argument is at fault.
-func TestCallbackURL(t *testing.T) {
-	t.Parallel()
-	type pairs = map[string]attr.Value
-	text, value := types.StringValue, types.StringValue("hidden")
-	for name, test := range map[string]struct {
-		base     string
-		queryMap pairs // nil: unknown
-		want     types.String
-		argument int64  // at fault, where there is an error
-		says     string // of an error; "": none
-	}{
-		"merged":         {"https://h.example.com/p?z=%7e#f", pairs{"b": text("2"), "a": text("x y")}, text("https://h.example.com/p?z=%7e&a=x%20y&b=2#f"), 0, ""},
-		"empty map":      {"https://h.example.com/p?#", pairs{}, text("https://h.example.com/p?#"), 0, ""},
-		"empty value":    {"https://h.example.com", pairs{"a": text("")}, text("https://h.example.com?a="), 0, ""},
-		"unknown inside": {"https://h.example.com/", pairs{"a": types.StringUnknown(), "b": text("2")}, types.StringUnknown(), 0, ""},
-		"unknown map":    {"https://h.example.com/", nil, types.StringUnknown(), 0, ""},
-
-		"http":             {"http://h.example.com/?hidden", pairs{}, text(""), callbackURLBase, "https"},
-		"no host":          {"https:///p?hidden", pairs{}, text(""), callbackURLBase, "host"},
-		"empty base":       {"", pairs{"": value}, text(""), callbackURLBase, "empty"},
-		"taken":            {"https://h.example.com/?printer=hidden", pairs{"printer": value}, text(""), callbackURLQueryMap, `"printer"`},
-		"empty key":        {"https://h.example.com/", pairs{"": value}, text(""), callbackURLQueryMap, "empty"},
-		"null value":       {"https://h.example.com/", pairs{"a": value, "site": types.StringNull()}, text(""), callbackURLQueryMap, `"site"`},
-		"null and unknown": {"https://h.example.com/", pairs{"a": types.StringUnknown(), "site": types.StringNull()}, text(""), callbackURLQueryMap, `"site"`},
+// TestAccCallbackURLFunction_invalid: an error names the argument at fault.
+func TestAccCallbackURLFunction_invalid(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, nil)
+	var steps []resource.TestStep
+	for arguments, message := range map[string]string{
+		`"http://app.example.com/", {}`:    `"base" parameter`,
+		`null, {}`:                         `"base" parameter: argument must not be null`,
+		`"https://app.example.com/", null`: `"query_map" parameter: argument must\s+not be null`,
+		`"https://app.example.com/?printer=lab", { printer = "garage" }`:        `already\s+has\s+the\s+key\s+"printer"`,
+		`"https://app.example.com/", { printer = null }`:                        `value\s+of\s+"printer"\s+is\s+null`,
+		`"https://app.example.com/", { printer = ["lab"] }`:                     `"query_map" parameter`,
+		`"https://app.example.com/", "printer=lab"`:                             `"query_map" parameter`,
+		`"https://app.example.com/", { printer = sensitive("not for outputs")}`: `Output refers to sensitive values`,
 	} {
-		queryMap := types.MapUnknown(types.StringType)
-		if test.queryMap != nil {
-			queryMap = types.MapValueMust(types.StringType, test.queryMap)
-		}
-		got, err := runCallbackURL(t, test.base, queryMap)
-		switch {
-		case err == nil && test.says == "":
-			if !got.Equal(test.want) {
-				t.Errorf("%s: got %s, want %s", name, got, test.want)
-			}
-		case err == nil, test.says == "", err.FunctionArgument == nil, *err.FunctionArgument != test.argument:
-			t.Errorf("%s: got %s, error %v", name, got, err)
-		case !strings.Contains(err.Text, test.says), strings.Contains(err.Text, "hidden"), strings.HasSuffix(err.Text, "."): // Terraform adds a full stop
-			t.Errorf("%s: the error says %q", name, err.Text)
-		}
+		steps = append(steps, resource.TestStep{
+			Config:      "output \"url\" {\n  value = provider::octoeverywhere::callback_url(" + arguments + ")\n}",
+			ExpectError: regexp.MustCompile(message),
+		})
 	}
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_8_0)},
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		Steps:                    steps,
+	})
 }

@@ -10,10 +10,52 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck/queryfilter"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
+
+// TestAccWebhookList lists each App Connection of the provider, by what it is
+// called and how it is.
+func TestAccWebhookList(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab", "shed"))
+	f.api.Revoke(tokenOf("lab"), 604)
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokenOf("shed"), Status: 606, Times: -1})
+	const fleet = "octoeverywhere_notification_webhook.fleet"
+	identity := func(name string) map[string]knownvalue.Check {
+		return map[string]knownvalue.Check{"id": knownvalue.StringExact(fingerprintOf(t, tokenOf(name)))}
+	}
+	shown := func(name, text string) querycheck.QueryResultCheck {
+		return querycheck.ExpectResourceDisplayName(fleet, queryfilter.ByResourceIdentity(identity(name)), knownvalue.StringExact(text))
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		PreCheck:                 func() { clitest.SkipBelow(t, "1.14.0", nowhere, "terraform query") },
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		Steps: []resource.TestStep{
+			{Config: f.providerConfig("garage", "lab", "shed")},
+			{
+				Query: true,
+				Config: `
+list "octoeverywhere_notification_webhook" "fleet" {
+  provider = octoeverywhere
+}`,
+				QueryResultChecks: []querycheck.QueryResultCheck{
+					querycheck.ExpectLength(fleet, 3),
+					querycheck.ExpectIdentity(fleet, identity("garage")),
+					shown("garage", "garage (online)"),
+					shown("lab", "lab (revoked)"),
+					shown("shed", "shed (not known)"),
+				},
+			},
+		},
+	})
+}
+
+// --- At protocol level ---
 
 // listWebhooks runs the list resource and returns its stream.
 func (p *protocol) listWebhooks(include bool, limit int64) *tfprotov6.ListResourceServerStream {
@@ -189,40 +231,4 @@ func TestListWithoutTokens(t *testing.T) {
 			wantSaid(t, got, test.said)
 		})
 	}
-}
-
-// TestQuery runs terraform query, generates configuration and imports what it
-// lists by its identity.
-func TestQuery(t *testing.T) {
-	t.Parallel()
-	clitest.SkipBelow(t, "1.14.0", nowhere, "terraform query")
-	tokens := connections("garage", "lab", "shed")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	w.api.Revoke(tokens["lab"], 604)
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["shed"], Status: 606, Times: -1})
-	ws := w.workspace()
-	ws.Write("main.tf", w.provider(tokens))
-	ws.Write("fleet.tfquery.hcl", `list "octoeverywhere_notification_webhook" "fleet" {
-  provider = octoeverywhere
-}
-`)
-	queried := ws.Must(ws.Run("query", "-no-color", "-generate-config-out=generated.tf"))
-	wantText(t, queried.Stdout, "garage (online)", "lab (revoked)", "shed (not known)", fingerprintOf(t, tokens["lab"]), "An App Connection could not be checked")
-	generated := ws.Read("generated.tf")
-	for name, token := range tokens {
-		wantText(t, generated, fmt.Sprintf("app_connection = %q", name), fmt.Sprintf("id = %q", fingerprintOf(t, token)))
-	}
-	ws.Remove("fleet.tfquery.hcl")
-	ws.Remove("generated.tf")
-
-	// What the garage's part needs to be applied is a URL.
-	ws.Write("garage.tf", webhook("garage", on("garage", urlOne)...)+`
-import {
-  to       = octoeverywhere_notification_webhook.garage
-  identity = { id = "`+fingerprintOf(t, tokens["garage"])+`" }
-}
-`)
-	wantPlanned(t, ws.Must(ws.Apply()), map[string]string{address("garage"): "update"})
-	w.wantURL(tokens["garage"], urlOne)
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
 }

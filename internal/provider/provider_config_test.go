@@ -7,10 +7,72 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
+
+// TestAccProvider_unknown has every argument of the provider come from a resource
+// of the same apply; then a change of them all plans nothing for the webhooks.
+func TestAccProvider_unknown(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("default", "garage"))
+	hcl := func(generation string) string {
+		return `
+resource "terraform_data" "later" {
+  input = {
+    endpoint        = "` + f.url + `"
+    app_token       = "` + tokenOf("default") + `"
+    garage          = "` + tokenOf("garage") + `"
+    webhook_api     = "auto"
+    max_retries     = 1
+    request_timeout = "20s"
+    generation      = ` + generation + `
+  }
+}
+provider "octoeverywhere" {
+  endpoint        = terraform_data.later.output.endpoint
+  app_token       = terraform_data.later.output.app_token
+  app_tokens      = { garage = terraform_data.later.output.garage }
+  webhook_api     = terraform_data.later.output.webhook_api
+  max_retries     = terraform_data.later.output.max_retries
+  request_timeout = terraform_data.later.output.request_timeout
+}
+resource "octoeverywhere_notification_webhook" "default" {
+  callback_url = "` + urlOne + `"
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  app_connection = "garage"
+  callback_url   = "` + urlTwo + `"
+}`
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		CheckDestroy:             f.checkDestroy,
+		Steps: []resource.TestStep{
+			{
+				Config: hcl("1"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					f.expectChanges(set, set),
+					f.expectWebhook(tokenOf("default"), urlOne),
+					f.expectWebhook(tokenOf("garage"), urlTwo),
+				},
+			},
+			{
+				Config: hcl("2"),
+				ConfigPlanChecks: preApply(
+					plancheck.ExpectResourceAction(address("default"), plancheck.ResourceActionNoop),
+					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionNoop),
+				),
+				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges()},
+			},
+		},
+	})
+}
+
+// --- At protocol level ---
 
 // TestProviderArgumentsAreChecked: a value that is set and wrong is one error at
 // its argument, which says what would be right and repeats no secret.
@@ -100,51 +162,6 @@ func TestProviderUnknownAtPlan(t *testing.T) {
 				t.Errorf("planning sent %d requests", len(sent))
 			}
 		})
-	}
-}
-
-// TestProviderUnknownThenApplied has every argument of the provider come from
-// a resource of the same apply, through the real Terraform; then a change of
-// them all plans nothing for the webhook.
-func TestProviderUnknownThenApplied(t *testing.T) {
-	t.Parallel()
-	w := newFixture(t, fakeapi.Options{}, connections("default", "garage"))
-	ws := w.workspace()
-	ws.Write("main.tf", clitest.RequiredProviders+`
-variable "generation" { default = 1 }
-resource "terraform_data" "later" {
-  input = {
-    endpoint        = "`+w.url+`"
-    app_token       = "`+tokenOf("default")+`"
-    garage          = "`+tokenOf("garage")+`"
-    webhook_api     = "auto"
-    max_retries     = 1
-    request_timeout = "20s"
-    generation      = var.generation
-  }
-}
-provider "octoeverywhere" {
-  endpoint        = terraform_data.later.output.endpoint
-  app_token       = terraform_data.later.output.app_token
-  app_tokens      = { garage = terraform_data.later.output.garage }
-  webhook_api     = terraform_data.later.output.webhook_api
-  max_retries     = terraform_data.later.output.max_retries
-  request_timeout = terraform_data.later.output.request_timeout
-}
-`+webhook("default", `callback_url = "`+urlOne+`"`)+webhook("garage", `app_connection = "garage"`, `callback_url = "`+urlTwo+`"`))
-
-	ws.Must(ws.Apply())
-	w.wantURL(tokenOf("default"), urlOne)
-	w.wantURL(tokenOf("garage"), urlTwo)
-
-	w.api.ResetRequests()
-	plan := ws.Must(ws.Plan("-var=generation=2"))
-	if plan.Planned[address("default")] != "" || plan.Planned[address("garage")] != "" {
-		t.Errorf("tokens that are not known yet planned %v", plan.Planned)
-	}
-	ws.Must(ws.Apply("-var=generation=2"))
-	if sets := w.calls()[fakeapi.CallSet]; sets != 0 {
-		t.Errorf("an apply that changed no webhook called Set %d times", sets)
 	}
 }
 

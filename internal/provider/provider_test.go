@@ -4,6 +4,7 @@ package provider_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,6 +17,7 @@ import (
 
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -39,7 +41,7 @@ const (
 // a provider that uses both.
 type fixture struct {
 	t     testing.TB
-	api   *fakeapi.Server
+	api   *fakeapi.Server // nil: the real service (live_test.go), and nothing to look into
 	url   string
 	clock *clock
 
@@ -96,6 +98,9 @@ var shortWaits = octoeverywhere.Waits{Min: time.Millisecond, Max: 5 * time.Milli
 
 // newProvider constructs the provider with the fixture's clock and short waits.
 func (f *fixture) newProvider() func() fwprovider.Provider {
+	if f.api == nil {
+		return provider.New("test")
+	}
 	return provider.New("test", provider.WithClock(f.clock.Now), provider.WithWaits(shortWaits))
 }
 
@@ -145,6 +150,18 @@ func hclMap(values map[string]string) string {
 	return "{ " + text.String() + "}"
 }
 
+// nowhere is a version that no CLI will have: OpenTofu has neither actions nor
+// terraform query.
+const nowhere = "999.0.0"
+
+// printer is the webhook of most configurations.
+const printer = "octoeverywhere_notification_webhook.printer"
+
+// preApply are checks of a step's plan before it is applied.
+func preApply(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: checks}
+}
+
 // --- Checks of what the steps of an acceptance test did to the fake ---
 
 // expect is a check of the fixture, in the place of a plan's or a state's. It
@@ -169,6 +186,9 @@ func (e expect) CheckState(_ context.Context, _ statecheck.CheckStateRequest, re
 // expectWebhook wants the fake to have this URL for a token; "" means none.
 func (f *fixture) expectWebhook(token, url string) expect {
 	return func() error {
+		if f.api == nil {
+			return nil
+		}
 		if saved, _ := f.api.Webhook(token); saved.URL != url {
 			return fmt.Errorf("the App Connection's webhook is %q, want %q", saved.URL, url)
 		}
@@ -180,6 +200,9 @@ func (f *fixture) expectWebhook(token, url string) expect {
 // tested a webhook since the last such check.
 func (f *fixture) expectChanges(wanted ...fakeapi.Call) expect {
 	return func() error {
+		if f.api == nil {
+			return nil
+		}
 		requests := f.api.Requests()
 		got := []fakeapi.Call{}
 		for _, request := range requests[f.changes:] {
@@ -195,6 +218,12 @@ func (f *fixture) expectChanges(wanted ...fakeapi.Call) expect {
 		}
 		return nil
 	}
+}
+
+// resetRequests empties the fake's log.
+func (f *fixture) resetRequests() {
+	f.api.ResetRequests()
+	f.changes = 0
 }
 
 // expectWarnings wants warnings with these summaries, and no others, since the
@@ -213,8 +242,37 @@ func (f *fixture) expectWarnings(wanted ...string) expect {
 	}
 }
 
+// expectNoSecret wants a plan or a state, as JSON, not to hold a secret.
+type expectNoSecret string
+
+// CheckPlan checks a plan, with the prior state and the configuration in it.
+func (e expectNoSecret) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
+	plan := *req.Plan
+	plan.Config = nil // where the user wrote it
+	resp.Error = e.check(plan)
+}
+
+// CheckState checks a state.
+func (e expectNoSecret) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
+	resp.Error = e.check(req.State)
+}
+
+func (e expectNoSecret) check(value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if strings.Contains(string(text), string(e)) {
+		return fmt.Errorf("%q is in %s", string(e), text)
+	}
+	return nil
+}
+
 // checkDestroy wants the fake to have no webhook.
 func (f *fixture) checkDestroy(*terraform.State) error {
+	if f.api == nil {
+		return nil
+	}
 	for _, request := range f.api.Requests() {
 		if saved, found := f.api.Webhook(request.Token); found {
 			return fmt.Errorf("an App Connection still has the webhook %q", saved.URL)

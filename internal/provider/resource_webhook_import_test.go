@@ -3,17 +3,163 @@
 package provider_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// Import, then one update in place and an empty plan (DESIGN.md, "Import and
-// identity").
+// TestAccWebhook_import imports by name and by fingerprint, with the command and
+// with a block. One update in place follows, since the API returns no webhook.
+func TestAccWebhook_import(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("garage"))
+	hcl := f.providerConfig("garage") + `
+resource "octoeverywhere_notification_webhook" "printer" {
+  app_connection = "garage"
+  callback_url   = "` + urlOne + `"
+}`
+	// What an import can't know.
+	ignored := []string{"callback_url", "configured_at", "expires_at", "renew_before_days", "verify_delivery"}
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		CheckDestroy:             f.checkDestroy,
+		Steps: []resource.TestStep{
+			{Config: clitest.RequiredProviders + hcl, ResourceName: printer, ImportState: true, ImportStateId: "garage", ImportStatePersist: true},
+			{
+				Config: hcl,
+				ConfigPlanChecks: preApply(
+					f.expectChanges(),
+					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
+				),
+				ConfigStateChecks: []statecheck.StateCheck{
+					f.expectChanges(set),
+					f.expectWebhook(tokenOf("garage"), urlOne),
+					f.expectWarnings(),
+				},
+			},
+			{ResourceName: printer, ImportState: true, ImportStateId: "garage", ImportStateVerify: true, ImportStateVerifyIgnore: ignored},
+			{ResourceName: printer, ImportState: true, ImportStateId: fingerprintOf(t, tokenOf("garage")), ImportStateVerify: true, ImportStateVerifyIgnore: ignored},
+			{ResourceName: printer, ImportState: true, ImportStateId: "lab", ExpectError: regexp.MustCompile(`no App Connection named "lab"`)},
+			{
+				ResourceName: printer, ImportState: true, ImportStateId: "garage", ImportStateKind: resource.ImportBlockWithID,
+				ExpectNonEmptyPlan: true, // the update in place
+				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
+				}},
+			},
+			{
+				Config: f.providerConfig("garage") + `
+resource "octoeverywhere_notification_webhook" "moved" {
+  app_connection = "garage"
+  callback_url   = "` + urlTwo + `"
+}
+removed {
+  from = octoeverywhere_notification_webhook.printer
+  lifecycle { destroy = false }
+}
+import {
+  to = octoeverywhere_notification_webhook.moved
+  id = "garage"
+}`,
+				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set), f.expectWebhook(tokenOf("garage"), urlTwo)},
+			},
+		},
+	})
+}
+
+// TestAccWebhook_importUnknown imports with a token that only an apply makes
+// known: an error, and no error afterwards.
+func TestAccWebhook_importUnknown(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("garage"))
+	later := `
+resource "terraform_data" "later" {
+  input = "` + tokenOf("garage") + `"
+}
+provider "octoeverywhere" {
+  endpoint   = "` + f.url + `"
+  app_tokens = { garage = terraform_data.later.output }
+}`
+	hcl := later + `
+import {
+  to = octoeverywhere_notification_webhook.printer
+  id = "garage"
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  app_connection = "garage"
+  callback_url   = "` + urlOne + `"
+}`
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		CheckDestroy:             f.checkDestroy,
+		Steps: []resource.TestStep{
+			{Config: hcl, ExpectError: regexp.MustCompile(`not known(.|\n)*App Connection "garage"(.|\n)*-target`)},
+			{Config: later},
+			{Config: hcl, ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set), f.expectWebhook(tokenOf("garage"), urlOne)}},
+		},
+	})
+}
+
+// TestAccWebhook_identity: an identity imports, stays when the App Connection is
+// renamed, and is another one for another App Connection.
+func TestAccWebhook_identity(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
+	garage, lab := fingerprintOf(t, tokenOf("garage")), fingerprintOf(t, tokenOf("lab"))
+	hcl := func(name, token string) string {
+		return `
+provider "octoeverywhere" {
+  endpoint   = "` + f.url + `"
+  app_tokens = { ` + name + ` = "` + token + `" }
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  app_connection = "` + name + `"
+  callback_url   = "` + urlOne + `"
+}`
+	}
+	identity := func(id string) []statecheck.StateCheck {
+		return []statecheck.StateCheck{statecheck.ExpectIdentity(printer, map[string]knownvalue.Check{"id": knownvalue.StringExact(id)})}
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		CheckDestroy:             f.checkDestroy,
+		Steps: []resource.TestStep{
+			{
+				Config: hcl("garage", tokenOf("garage")) + `
+import {
+  to       = octoeverywhere_notification_webhook.printer
+  identity = { id = "` + garage + `" }
+}`,
+				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
+				ConfigStateChecks: identity(garage),
+			},
+			{
+				ResourceName: printer, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
+				ExpectNonEmptyPlan: true, // the update in place
+			},
+			{
+				Config:            hcl("shed", tokenOf("garage")),
+				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
+				ConfigStateChecks: identity(garage),
+			},
+			{
+				Config:            hcl("shed", tokenOf("lab")),
+				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionReplace)),
+				ConfigStateChecks: identity(lab),
+			},
+		},
+	})
+}
+
+// --- At protocol level (DESIGN.md, "Import and identity") ---
 
 // importWebhook imports by id, or by the identity when id is "".
 func (p *protocol) importWebhook(id, identity string) (object, []*tfprotov6.Diagnostic) {
@@ -135,53 +281,4 @@ func TestImportRefused(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestImportInTerraform imports by the command and by a block, whose token only
-// an apply makes known.
-func TestImportInTerraform(t *testing.T) {
-	t.Parallel()
-	target, tokens := address("printer"), connections("garage")
-	wantOneUpdate := func(w *fixture, ws *clitest.Workspace) {
-		t.Helper()
-		wantPlanned(t, ws.Must(ws.Apply()), map[string]string{target: "update"})
-		if set := w.api.Count(fakeapi.CallSet); set != 1 || w.api.Count(fakeapi.CallDelete) > 0 {
-			t.Errorf("calls %v", w.calls())
-		}
-		w.wantURL(tokens["garage"], urlOne)
-		wantPlanned(t, ws.Must(ws.Plan()), nil)
-	}
-	t.Run("command", func(t *testing.T) {
-		t.Parallel()
-		clitest.NeedsCLI(t)
-		w := newFixture(t, fakeapi.Options{}, tokens)
-		ws := w.workspace()
-		ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", urlOne)...))
-		ws.Must(ws.Run("import", "-input=false", "-no-color", target, "garage"))
-		w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
-		wantOneUpdate(w, ws)
-	})
-	t.Run("block", func(t *testing.T) {
-		t.Parallel()
-		clitest.SkipBelow(t, "1.5.0", "1.6.0", "an import block")
-		w := newFixture(t, fakeapi.Options{}, tokens)
-		ws := w.workspace()
-		ws.Write("main.tf", clitest.RequiredProviders+`
-resource "terraform_data" "later" {
-  input = "`+tokens["garage"]+`"
-}
-provider "octoeverywhere" {
-  endpoint   = "`+w.url+`"
-  app_tokens = { garage = terraform_data.later.output }
-}
-import {
-  to = `+target+`
-  id = "garage"
-}
-`+webhook("printer", on("garage", urlOne)...))
-		plan := ws.Plan()
-		wantText(t, plan.Errors(), "not known", `App Connection "garage"`, "-target")
-		ws.Must(ws.Apply("-target=terraform_data.later"))
-		wantOneUpdate(w, ws)
-	})
 }

@@ -5,7 +5,12 @@ package provider_test
 import (
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -66,57 +71,71 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
-// wantTimes checks when a webhook was set and when it ends.
-func wantTimes(t *testing.T, ws *clitest.Workspace, name, configured, expires string) {
-	t.Helper()
-	values := ws.Resources()[address(name)]
-	if values["configured_at"] != configured || values["expires_at"] != expires {
-		t.Errorf("%s: set at %v until %v, want %s until %s", name, values["configured_at"], values["expires_at"], configured, expires)
-	}
+// TestAccWebhook_renewalBetweenPlanAndApply plans on day 149 and applies on day
+// 151, with the threshold between. Terraform must not find what is planned anew
+// at apply inconsistent with what was planned (DESIGN.md, "Workarounds").
+func TestAccWebhook_renewalBetweenPlanAndApply(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("changed", "unchanged", "late"))
+	hcl := func(url, note, events string) string {
+		return f.providerConfig("changed", "unchanged", "late") + `
+resource "terraform_data" "host" {
+  input = "` + note + `"
 }
-
-// TestRenewalBetweenPlanAndApply saves plans on day 149 and applies them on
-// day 151, with the threshold between. Terraform must not find what is planned
-// anew at apply inconsistent with what was planned (DESIGN.md, "Workarounds").
-func TestRenewalBetweenPlanAndApply(t *testing.T) {
-	t.Parallel()
-	tokens := connections("changed", "unchanged", "late")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	ws := w.workspace()
-	config := func(url, note string, more ...string) {
-		ws.Write("main.tf", w.provider(tokens)+
-			`resource "terraform_data" "host" { input = "`+note+`" }`+"\n"+
-			webhook("changed", on("changed", url, more...)...)+webhook("unchanged", on("unchanged", urlOne)...)+
-			// Known only at apply, and then the same as before.
-			webhook("late", on("late", `https://app.example.com/octo?late=${terraform_data.host.output != ""}`)...))
+resource "octoeverywhere_notification_webhook" "changed" {
+  app_connection = "changed"
+  callback_url   = "` + url + `"
+  event_types    = ` + events + `
+}
+resource "octoeverywhere_notification_webhook" "unchanged" {
+  app_connection = "unchanged"
+  callback_url   = "` + urlOne + `"
+}
+resource "octoeverywhere_notification_webhook" "late" { # known only at apply, and then the same as before
+  app_connection = "late"
+  callback_url   = "https://app.example.com/octo?late=${terraform_data.host.output != ""}"
+}`
 	}
-	config(urlOne, "one")
-	ws.Must(ws.Apply())
-
-	w.clock.Advance(149)
-	config(urlTwo, "two")
-	plan := ws.Must(ws.Plan("-out=plan.tfplan"))
-	wantPlanned(t, plan, map[string]string{address("changed"): "update", address("late"): "update", "terraform_data.host": "update"})
-
-	w.clock.Advance(2)
-	w.api.ResetRequests()
-	ws.Must(ws.Apply("plan.tfplan"))
-	// The late one proved unchanged, but was due when that was found out.
-	w.wantCalls(map[fakeapi.Call]int{set: 2})
-	w.wantURL(tokens["changed"], urlTwo)
-	wantTimes(t, ws, "changed", "2026-07-30T12:00:00Z", "2027-01-26T12:00:00Z")
-	wantTimes(t, ws, "late", "2026-07-30T12:00:00Z", "2027-01-26T12:00:00Z")
-	wantTimes(t, ws, "unchanged", "2026-03-01T12:00:00Z", "2026-08-28T12:00:00Z")
-
-	// What is unknown again, but neither different nor due, is not set; and what
-	// is due anyway and changed is set once.
-	config(urlOne, "three", `event_types = ["error"]`)
-	w.api.ResetRequests()
-	result := ws.Must(ws.Apply())
-	wantPlanned(t, result, map[string]string{address("changed"): "update", address("unchanged"): "update", address("late"): "update", "terraform_data.host": "update"})
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 3, set: 2})
-	if late := w.asked(set, tokens["late"]); late != 0 {
-		t.Errorf("an unchanged webhook was set %d times", late)
+	expires := func(name, at string) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(address(name), tfjsonpath.New("expires_at"), knownvalue.StringExact(at))
 	}
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		CheckDestroy:             f.checkDestroy,
+		Steps: []resource.TestStep{
+			{Config: hcl(urlOne, "one", "null"), ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set, set, set)}},
+			{
+				PreConfig: func() { f.clock.Advance(149) },
+				Config:    hcl(urlTwo, "two", "null"),
+				ConfigPlanChecks: preApply(
+					plancheck.ExpectResourceAction(address("changed"), plancheck.ResourceActionUpdate),
+					plancheck.ExpectResourceAction(address("unchanged"), plancheck.ResourceActionNoop),
+					plancheck.ExpectResourceAction(address("late"), plancheck.ResourceActionUpdate),
+					expect(func() error { f.clock.Advance(2); return nil }),
+				),
+				ConfigStateChecks: []statecheck.StateCheck{
+					// The late one proved unchanged, but was due when that was found out.
+					f.expectChanges(set, set),
+					f.expectWebhook(tokenOf("changed"), urlTwo),
+					expires("changed", "2027-01-26T12:00:00Z"),
+					expires("late", "2027-01-26T12:00:00Z"),
+					expires("unchanged", "2026-08-28T12:00:00Z"),
+				},
+				ExpectNonEmptyPlan: true, // the unchanged one is due, too
+			},
+			{
+				// What is unknown again, but neither different nor due, is not
+				// set; and what is due anyway and changed is set once.
+				Config: hcl(urlOne, "three", `["error"]`),
+				ConfigPlanChecks: preApply(
+					plancheck.ExpectResourceAction(address("changed"), plancheck.ResourceActionUpdate),
+					plancheck.ExpectResourceAction(address("unchanged"), plancheck.ResourceActionUpdate),
+					plancheck.ExpectResourceAction(address("late"), plancheck.ResourceActionUpdate),
+				),
+				ConfigStateChecks: []statecheck.StateCheck{
+					f.expectChanges(set, set),
+					expires("unchanged", "2027-01-26T12:00:00Z"),
+				},
+			},
+		},
+	})
 }

@@ -5,14 +5,11 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -153,50 +150,4 @@ func TestIdentityOfRead(t *testing.T) {
 			})
 		}
 	}
-}
-
-// TestIdentityInTerraform imports by identity, renames the App Connection, and
-// replaces it.
-func TestIdentityInTerraform(t *testing.T) {
-	t.Parallel()
-	clitest.SkipBelow(t, "1.12.0", "1.12.0", "an identity")
-	tokens := connections("garage", "lab")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	ws := w.workspace()
-	change := func(action, name, token, more string) {
-		t.Helper()
-		ws.Write("main.tf", w.provider(map[string]string{name: token})+webhook("printer", on(name, urlOne)...)+more)
-		wantPlanned(t, ws.Must(ws.Apply()), map[string]string{address("printer"): action})
-	}
-	wantID := func(token string) {
-		t.Helper()
-		state := strings.Join(strings.Fields(ws.Read("terraform.tfstate")), "")
-		if !strings.Contains(state, `"identity":{"id":"`+fingerprintOf(t, token)+`"}`) {
-			t.Errorf("no identity %s in %s", fingerprintOf(t, token), state)
-		}
-	}
-	change("update", "garage", tokens["garage"], `
-import {
-  to       = octoeverywhere_notification_webhook.printer
-  identity = { id = "`+fingerprintOf(t, tokens["garage"])+`" }
-}
-`)
-	wantID(tokens["garage"])
-	w.wantURL(tokens["garage"], urlOne)
-	change("update", "shed", tokens["garage"], "") // another name for the same
-	wantID(tokens["garage"])
-	change("replace", "shed", tokens["lab"], "") // another App Connection
-	wantID(tokens["lab"])
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
-
-	// A state from before there were identities gets one.
-	before := regexp.MustCompile(`,\s*"identity(_schema_version)?": (0|\{[^}]*\})`).ReplaceAllString(ws.Read("terraform.tfstate"), "")
-	if strings.Contains(before, `"identity`) {
-		t.Fatalf("still an identity in %s", before)
-	}
-	ws.Write("terraform.tfstate", before)
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
-	ws.Must(ws.Apply("-refresh-only"))
-	wantID(tokens["lab"])
-	ws.Must(ws.Destroy())
 }

@@ -179,40 +179,17 @@ func TestRefusedSet(t *testing.T) {
 	}
 }
 
-// TestNoFalseAlarm imports, refreshes and renames where Terraform calls the
-// provider in ways of their own.
-func TestNoFalseAlarm(t *testing.T) {
+// TestTerraformTest renames a webhook in terraform test, which has one process of
+// the provider plan and apply several times.
+func TestTerraformTest(t *testing.T) {
 	t.Parallel()
-	tokens := connections("one", "two")
-
-	t.Run("import", func(t *testing.T) {
-		t.Parallel()
-		w := newFixture(t, fakeapi.Options{}, tokens)
-		ws := w.workspace()
-		ws.Write("main.tf", w.provider(tokens)+webhook("a", on("one", urlOne)...)+webhook("b", on("two", urlOne)...))
-		ws.Must(ws.Run("import", "-no-color", address("a"), "one"))
-		ws.Must(ws.Apply())
-		ws.Must(ws.Apply("-refresh-only"))
-		wantPlanned(t, ws.Must(ws.Plan()), nil)
-		w.wantURL(tokens["one"], urlOne)
-
-		clitest.SkipBelow(t, "1.7.0", "1.7.0", "removed blocks")
-		ws.Write("main.tf", w.provider(tokens)+webhook("b", on("two", urlOne)...)+webhook("c", on("one", urlTwo)...)+
-			"removed {\n  from = "+address("a")+"\n  lifecycle {\n    destroy = false\n  }\n}\n"+
-			"import {\n  to = "+address("c")+"\n  id = \"one\"\n}\n")
-		ws.Must(ws.Apply())
-		wantPlanned(t, ws.Must(ws.Plan()), nil)
-		w.wantURL(tokens["one"], urlTwo)
-	})
-
-	t.Run("terraform test", func(t *testing.T) {
-		t.Parallel()
-		clitest.SkipBelow(t, "1.6.0", "1.6.0", "terraform test")
-		w := newFixture(t, fakeapi.Options{}, tokens)
-		ws := w.workspace()
-		ws.Write("main.tf", w.provider(tokens)+"variable \"key\" {\n  type = string\n}\n"+
-			webhook("each", `for_each = toset([var.key])`, `app_connection = "one"`, `callback_url = "https://app.example.com/${each.key}"`))
-		ws.Write("tests/each.tftest.hcl", `
+	tokens := connections("one")
+	clitest.SkipBelow(t, "1.6.0", "1.6.0", "terraform test")
+	w := newFixture(t, fakeapi.Options{}, tokens)
+	ws := w.workspace()
+	ws.Write("main.tf", w.provider(tokens)+"variable \"key\" {\n  type = string\n}\n"+
+		webhook("each", `for_each = toset([var.key])`, `app_connection = "one"`, `callback_url = "https://app.example.com/${each.key}"`))
+	ws.Write("tests/each.tftest.hcl", `
 run "plan" {
   command = plan
   variables { key = "first" }
@@ -228,9 +205,8 @@ run "look" {
   variables { key = "second" }
 }
 `)
-		wantText(t, ws.Must(ws.Run("test", "-no-color")).Stdout, "4 passed, 0 failed")
-		w.wantURL(tokens["one"], "")
-	})
+	wantText(t, ws.Must(ws.Run("test", "-no-color")).Stdout, "4 passed, 0 failed")
+	w.wantURL(tokens["one"], "")
 }
 
 // TestLeftovers is TestEveryOrder's deposed object and twin as the real core

@@ -16,8 +16,9 @@ import (
 
 // TestNoTokenAnywhere drives webhooks that work and webhooks that fail, with
 // the log at TRACE, and scans all that is left behind: logs, diagnostics and
-// output for any token or callback query; state and plan files, and show -json
-// of both, for the provider's tokens (DESIGN.md, "Secrets").
+// output for any token, callback query or write-only URL; state and plan files,
+// and show -json of both, for the provider's tokens and the write-only URL
+// (DESIGN.md, "Secrets").
 func TestNoTokenAnywhere(t *testing.T) {
 	t.Parallel()
 	t.Run("file", func(t *testing.T) {
@@ -33,12 +34,12 @@ func TestNoTokenAnywhere(t *testing.T) {
 
 // testNoTokenAnywhere takes app_tokens from an expression, and its declaration.
 func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
-	const secretQuery = "key=hush-hush"
+	const secretQuery, hidden = "key=hush-hush", "https://app.example.com/hooks/SECRET-PATH?v="
 	// What the service answers with makes no difference.
 	tattle := func(token string) string {
 		return fmt.Sprintf(`{"Error": "AppToken: %s may not use %s", "Token": %q}`, token, urlOne, token)
 	}
-	tokens := connections("fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed")
+	tokens := connections("fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed", "hidden")
 	own, fromEnv := tokenOf("own"), tokenOf("env")
 	w := newFixture(t, fakeapi.Options{}, tokens)
 	w.api.AddConnection(own, "own")
@@ -70,12 +71,17 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	ws.Write("tokens.json", string(encoded))
 	ws.Setenv("TF_VAR_app_tokens", string(encoded))
 	ws.Setenv("TF_VAR_own", own)
+	ws.Setenv("TF_VAR_hidden", hidden+"1")
 	config := func(query string) {
 		text := fmt.Sprintf("%s%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", clitest.RequiredProviders, declared, w.url, appTokens) +
 			webhook("env", `callback_url = "https://app.example.com/octo?`+query+`"`) +
 			webhook("own", `app_token = var.own`, `callback_url = "https://app.example.com/octo?`+query+`"`) +
 			"variable \"own\" {\n  sensitive = true\n}\n"
 		for name := range tokens {
+			if name == "hidden" {
+				text += webhook(name, `app_connection = "hidden"`, `callback_url_wo = var.hidden`) + "variable \"hidden\" {\n  ephemeral = true\n}\n"
+				continue
+			}
 			text += webhook(name, on(name, "https://app.example.com/octo?"+query)...)
 		}
 		ws.Write("main.tf", text)
@@ -98,6 +104,8 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	}
 	faults(1)
 	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["fine"], Status: 500, Times: -1})
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["hidden"], Status: 500, Times: 2, Body: `{"Error":"can't use ` + hidden + `2"}`})
+	ws.Setenv("TF_VAR_hidden", hidden+"2")
 	config(secretQuery + "&v=2")
 	ws.Must(run(ws.Plan("-out=update.tfplan")))
 	run(ws.Apply("update.tfplan"))
@@ -118,6 +126,9 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 			wantAbsent(t, "the token of "+name, token, ws.Left("tokens.json")) // where the user wrote them
 		}
 	}
+	everything := ws.Left("tokens.json")
+	everything["the output"], everything["show -json"], everything["show -json of the plan"] = output.String(), stateJSON, planJSON
+	wantAbsent(t, "the write-only URL", "SECRET-PATH", everything)
 	wantAbsent(t, "the callback URL's query", secretQuery, map[string]string{"the log": log, "the errors": failed.Errors(), "the warnings": failed.Warnings()})
 }
 

@@ -6,8 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+)
+
+const (
+	anotherConnection = "The token is of another App Connection"
+	leftBehind        = "A webhook is left behind"
 )
 
 // TestSameToken: whatever name the provider knows the token under, and whichever
@@ -20,7 +24,7 @@ func TestSameToken(t *testing.T) {
 	type arguments = map[string]any
 	type tokens = map[string]string
 	garage, shed := tokens{"garage": token}, tokens{"shed": token, "lab": tokenOf("lab")}
-	named, inState, writeOnly := arguments{"app_connection": "garage"}, arguments{"app_token": token}, arguments{"app_token_wo": token}
+	named, inState := arguments{"app_connection": "garage"}, arguments{"app_token": token}
 	secret := arguments{"app_connection": "garage", "callback_url": nil, "callback_url_wo": urlOne}
 	for name, test := range map[string]struct {
 		tokens, renamed tokens // the provider's, before and after
@@ -30,16 +34,10 @@ func TestSameToken(t *testing.T) {
 	}{
 		"key renamed, named by it":            {garage, shed, named, arguments{"app_connection": "shed"}, "update", token},
 		"key renamed, token in state":         {garage, shed, inState, inState, "", ""},
-		"key renamed, token write-only":       {garage, shed, writeOnly, writeOnly, "", token},
 		"key removed, token in state":         {garage, nil, inState, inState, "", ""},
 		"two names":                           {garage, tokens{"garage": token, "shed": token}, named, named, "", token},
 		"the default connection, named later": {tokens{"default": token}, tokens{"default": token, "garage": token}, nil, nil, "", token},
-		"write-only, the provider learns it":  {nil, shed, writeOnly, writeOnly, "", token},
-		"app_token_wo to app_connection":      {nil, shed, writeOnly, arguments{"app_connection": "shed"}, "update", token},
-		"app_token_wo to the default":         {nil, tokens{"default": token}, writeOnly, nil, "", token},
-		"app_token to app_token_wo":           {garage, garage, inState, writeOnly, "update", token},
 		"app_token to app_connection":         {garage, garage, inState, named, "update", token},
-		"app_connection to app_token_wo":      {garage, garage, named, writeOnly, "update", token},
 		"callback_url to callback_url_wo":     {garage, garage, named, secret, "update", "hush-hush"},
 		"callback_url_wo to callback_url":     {garage, garage, secret, named, "update", `"callback_url_wo":"`}, // its MAC
 	} {
@@ -90,7 +88,6 @@ func TestAnotherTokenReplaces(t *testing.T) {
 		left          []string
 	}{
 		"app_token":      {arguments{"app_token": one}, arguments{"app_token": two}, nil, "app_token", nil},
-		"app_token_wo":   {arguments{"app_token_wo": one}, arguments{"app_token_wo": two}, nil, "app_token_wo", []string{"warning: " + leftBehind}},
 		"app_connection": {arguments{"app_connection": "one"}, arguments{"app_connection": "two"}, connections("one", "two"), "app_connection", nil},
 		"app_tokens":     {arguments{"app_connection": "one"}, arguments{"app_connection": "one"}, map[string]string{"one": two, "old": one}, "app_connection", nil},
 	} {
@@ -164,75 +161,4 @@ func TestTokenNotAtHand(t *testing.T) {
 	}
 	w.wantCalls(map[fakeapi.Call]int{})
 	w.wantURL(garage, urlOne)
-}
-
-// TestDeadWriteOnlyToken: a webhook set with a write-only token is dropped when
-// the provider's token for it turns out dead, and not asked about before.
-func TestDeadWriteOnlyToken(t *testing.T) {
-	t.Parallel()
-	token := tokenOf("garage")
-	w := newFixture(t, fakeapi.Options{}, connections("garage"))
-	state := w.protocol(nil).created(map[string]any{"app_token_wo": token, "callback_url": urlOne})
-	w.api.Revoke(token, 603)
-	w.api.ResetRequests()
-	for _, test := range []struct {
-		tokens map[string]string
-		said   []string
-	}{{nil, nil}, {map[string]string{"any": token}, []string{"warning: " + goneSummary}}} {
-		p := w.protocol(test.tokens)
-		read, got := p.read(state)
-		wantSaid(t, got, test.said...)
-		if dropped := p.isNull(read.state); dropped != (test.said != nil) {
-			t.Errorf("dropped is %t", dropped)
-		}
-	}
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
-}
-
-// TestDestroyByForEachOverTokens removes token and resource in one go, and then
-// the rest without the token, of which Terraform refreshes and plans first.
-func TestDestroyByForEachOverTokens(t *testing.T) {
-	t.Parallel()
-	w := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
-	ws := w.workspace()
-	config := func(tokens map[string]string, block string) {
-		ws.Setenv("TF_VAR_tokens", hclMap(tokens))
-		ws.Write("main.tf", clitest.RequiredProviders+`
-variable "tokens" {
-  type      = map(string)
-  sensitive = true
-}
-provider "octoeverywhere" {
-  endpoint   = "`+w.url+`"
-  app_tokens = var.tokens
-}
-resource "octoeverywhere_notification_webhook" "printer" {
-  for_each       = `+block+`
-  app_connection = each.key
-  callback_url   = "`+urlOne+`"
-}
-`)
-	}
-	const overTokens = `nonsensitive(toset(keys(var.tokens)))`
-	garage := address("printer") + `["garage"]`
-	config(connections("garage", "lab"), overTokens)
-	ws.Must(ws.Apply())
-	config(connections("lab"), overTokens)
-	applied := ws.Must(ws.Apply())
-	wantPlanned(t, applied, map[string]string{garage: "delete"})
-	wantText(t, said(applied, "warning")[garage], leftBehind, fingerprintOf(t, tokenOf("garage")))
-	if _, kept := ws.Resources()[garage]; kept {
-		t.Error("it is still in state")
-	}
-	w.wantURL(tokenOf("garage"), urlOne)
-	wantPlanned(t, ws.Must(ws.Plan()), nil)
-
-	config(connections("garage"), `toset(["lab"])`)
-	w.clock.Advance(151) // due, so that the plan before the destroy is an error
-	if ws.Destroy().OK() {
-		t.Error("destroy works now: drop -refresh=false here and from the docs")
-	}
-	wantText(t, ws.Must(ws.Destroy("-refresh=false")).Warnings(), leftBehind)
-	wantAddresses(t, ws)
-	w.wantURL(tokenOf("lab"), urlOne)
 }
