@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -104,6 +105,13 @@ func replaces(pattern, with string) change {
 	}
 }
 
+// flat takes the envelope off.
+func flat(r *httptest.ResponseRecorder) {
+	var envelope struct{ Result json.RawMessage }
+	_ = json.Unmarshal(r.Body.Bytes(), &envelope)
+	answers(r.Code, string(envelope.Result))(r)
+}
+
 func redirects(status int, target string) change {
 	return func(r *httptest.ResponseRecorder) {
 		r.Code = status
@@ -129,7 +137,7 @@ func TestNoDifference(t *testing.T) {
 // that row and no other.
 func TestEachFact(t *testing.T) {
 	t.Parallel()
-	flat, someKey := replaces(`(?s)^\{.*"Result":(.*)\}\s*$`, "$1"), replaces(`"Result":null`, `"Result":{"Saved":true}`)
+	someKey := replaces(`"Result":null`, `"Result":{"Saved":true}`)
 	cases := []struct {
 		call  string
 		alter change
@@ -175,8 +183,8 @@ func TestEachFact(t *testing.T) {
 	covered := []string{"redirects that aren't followed", "keys of TestWebhook"} // TestRedirects; a row without an assumption
 	for _, c := range cases {
 		s := newService(t, fakeapi.Options{}, map[string]change{c.call: c.alter})
-		if text, found := s.run(t, "**yes**"); !slices.Equal(found, []string{c.want}) {
-			t.Errorf("another answer to %q: the report finds %q, want %q\n%s", c.call, found, c.want, text)
+		if _, found := s.run(t, "**yes**"); !slices.Equal(found, []string{c.want}) {
+			t.Errorf("another answer to %q: the report finds %q, want %q", c.call, found, c.want)
 		}
 		covered = append(covered, c.want)
 	}
