@@ -8,7 +8,6 @@ import (
 	"flag"
 	"log"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -19,10 +18,6 @@ import (
 // address is the provider's in the registry.
 const address = "registry.terraform.io/octoeverywhere/octoeverywhere"
 
-// gcPercent lets the heap grow to this many percent above what lives before it
-// is collected.
-const gcPercent = 400
-
 // version is stamped in by the release build (-X main.version=1.2.3).
 var version = "dev"
 
@@ -31,7 +26,6 @@ func main() {
 	flag.Parse()
 
 	silenceUnreadSDKLogs()
-	collectGarbageLess()
 
 	var options []tf6server.ServeOpt
 	if *attach {
@@ -53,14 +47,5 @@ func silenceUnreadSDKLogs() {
 	}
 	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
 		os.Setenv(name, "off") //nolint:errcheck // a name this plain can't be refused
-	}
-}
-
-// collectGarbageLess trades memory, of which the provider needs little, for
-// time: at Go's default a plan of a fleet collects garbage all along. GOGC in
-// the environment wins. make bench shows both, and the peak.
-func collectGarbageLess() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
 	}
 }
