@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command docschema prints the provider's schemas as terraform providers schema
-// -json does, for tfplugindocs. It asks the provider itself: a CLI leaves out
-// what it does not know (actions and lists before Terraform 1.14, identities
-// before 1.12), and the pages are to be the same whatever CLI is at hand.
+// -json does, for tfplugindocs. It reads them from the provider itself: a CLI
+// leaves out what it does not know (actions and lists before Terraform 1.14,
+// identities before 1.12), and the pages must not depend on the CLI.
 package main
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log"
 	"os"
+	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -20,31 +22,25 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
-// formatVersion is that of Terraform's own output.
-const formatVersion = "1.0"
-
-// providerName is where tfplugindocs looks the provider up.
-const providerName = "registry.terraform.io/hashicorp/octoeverywhere"
+const (
+	formatVersion = "1.0"                                            // of Terraform's own output
+	providerName  = "registry.terraform.io/hashicorp/octoeverywhere" // where tfplugindocs looks
+)
 
 func main() {
-	if err := run(context.Background()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
-func run(ctx context.Context) error {
-	schema, err := providerSchema(ctx, provider.NewServer(provider.New("docs"))())
+	schema, err := providerSchema(context.Background(), provider.NewServer(provider.New("docs"))())
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	return json.NewEncoder(os.Stdout).Encode(tfjson.ProviderSchemas{
+	if err := json.NewEncoder(os.Stdout).Encode(tfjson.ProviderSchemas{
 		FormatVersion: formatVersion,
 		Schemas:       map[string]*tfjson.ProviderSchema{providerName: schema},
-	})
+	}); err != nil {
+		log.Fatal(err)
+	}
 }
 
-// providerSchema asks a provider for all that tfplugindocs renders.
+// providerSchema returns all that tfplugindocs renders.
 func providerSchema(ctx context.Context, server tfprotov6.ProviderServer) (*tfjson.ProviderSchema, error) {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -54,24 +50,26 @@ func providerSchema(ctx context.Context, server tfprotov6.ProviderServer) (*tfjs
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range append(schemas.Diagnostics, identities.Diagnostics...) {
+	for _, d := range slices.Concat(schemas.Diagnostics, identities.Diagnostics) {
 		return nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
 	}
 	return &tfjson.ProviderSchema{
-		ConfigSchema:            ofSchema(schemas.Provider),
-		ResourceSchemas:         each(schemas.ResourceSchemas, ofSchema),
-		DataSourceSchemas:       each(schemas.DataSourceSchemas, ofSchema),
-		ListResourceSchemas:     each(schemas.ListResourceSchemas, ofSchema),
-		ActionSchemas:           each(schemas.ActionSchemas, ofAction),
+		ConfigSchema:        ofSchema(schemas.Provider),
+		ResourceSchemas:     each(schemas.ResourceSchemas, ofSchema),
+		DataSourceSchemas:   each(schemas.DataSourceSchemas, ofSchema),
+		ListResourceSchemas: each(schemas.ListResourceSchemas, ofSchema),
+		ActionSchemas: each(schemas.ActionSchemas, func(a *tfprotov6.ActionSchema) *tfjson.ActionSchema {
+			return &tfjson.ActionSchema{Block: ofSchema(a.Schema).Block}
+		}),
 		Functions:               each(schemas.Functions, ofFunction),
 		ResourceIdentitySchemas: each(identities.IdentitySchemas, ofIdentity),
 	}, nil
 }
 
-func each[From, To any](all map[string]From, convert func(From) To) map[string]To {
+func each[From, To any](schemas map[string]From, convert func(From) To) map[string]To {
 	converted := map[string]To{}
-	for name, one := range all {
-		converted[name] = convert(one)
+	for name, schema := range schemas {
+		converted[name] = convert(schema)
 	}
 	return converted
 }
@@ -80,30 +78,18 @@ func ofSchema(s *tfprotov6.Schema) *tfjson.Schema {
 	return &tfjson.Schema{
 		Version: uint64(s.Version), //nolint:gosec // never negative
 		Block: &tfjson.SchemaBlock{
-			Attributes:      ofAttributes(s.Block.Attributes),
-			Description:     s.Block.Description,
-			DescriptionKind: ofKind(s.Block.DescriptionKind),
-			Deprecated:      s.Block.Deprecated,
+			Attributes:  ofAttributes(s.Block.Attributes),
+			Description: s.Block.Description, DescriptionKind: ofKind(s.Block.DescriptionKind), Deprecated: s.Block.Deprecated,
 		},
 	}
-}
-
-func ofAction(s *tfprotov6.ActionSchema) *tfjson.ActionSchema {
-	return &tfjson.ActionSchema{Block: ofSchema(s.Schema).Block}
 }
 
 func ofAttributes(attributes []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttribute {
 	converted := map[string]*tfjson.SchemaAttribute{}
 	for _, a := range attributes {
 		to := &tfjson.SchemaAttribute{
-			Description:     a.Description,
-			DescriptionKind: ofKind(a.DescriptionKind),
-			Deprecated:      a.Deprecated,
-			Required:        a.Required,
-			Optional:        a.Optional,
-			Computed:        a.Computed,
-			Sensitive:       a.Sensitive,
-			WriteOnly:       a.WriteOnly,
+			Description: a.Description, DescriptionKind: ofKind(a.DescriptionKind), Deprecated: a.Deprecated,
+			Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly,
 		}
 		if a.NestedType != nil {
 			to.AttributeNestedType = &tfjson.SchemaNestedAttributeType{
@@ -123,11 +109,7 @@ func ofKind(kind tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
 }
 
 func ofFunction(f *tfprotov6.Function) *tfjson.FunctionSignature {
-	to := &tfjson.FunctionSignature{
-		Description:        f.Description,
-		Summary:            f.Summary,
-		DeprecationMessage: f.DeprecationMessage,
-	}
+	to := &tfjson.FunctionSignature{Description: f.Description, Summary: f.Summary, DeprecationMessage: f.DeprecationMessage}
 	setType(&to.ReturnType, f.Return.Type)
 	for _, p := range f.Parameters {
 		to.Parameters = append(to.Parameters, ofParameter(p))
@@ -147,18 +129,14 @@ func ofParameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionParameter {
 func ofIdentity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
 	to := &tfjson.IdentitySchema{Version: uint64(s.Version), Attributes: map[string]*tfjson.IdentityAttribute{}} //nolint:gosec // never negative
 	for _, a := range s.IdentityAttributes {
-		attribute := &tfjson.IdentityAttribute{
-			Description:       a.Description,
-			RequiredForImport: a.RequiredForImport,
-			OptionalForImport: a.OptionalForImport,
-		}
+		attribute := &tfjson.IdentityAttribute{Description: a.Description, RequiredForImport: a.RequiredForImport, OptionalForImport: a.OptionalForImport}
 		setType(&attribute.IdentityType, a.Type)
 		to.Attributes[a.Name] = attribute
 	}
 	return to
 }
 
-// setType carries a type over by the JSON that both sides have in common.
+// setType converts a type by way of JSON, which both sides write alike.
 func setType(into json.Unmarshaler, from tftypes.Type) {
 	text, err := json.Marshal(from)
 	if err == nil {

@@ -12,13 +12,7 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
-func TestMain(m *testing.M) {
-	// The provider is served here, where the SDK logs to stderr.
-	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
-		_ = os.Setenv(name, "off")
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { os.Exit(clitest.Main(m)) }
 
 // TestAsTheCLI compares with what the CLI prints, section for section, as far as
 // it knows them.
