@@ -15,11 +15,13 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -125,7 +127,7 @@ func (b *bench) measure(ctx context.Context, s subject) error {
 	if err := w.Write("main.tf", s.configuration(running.URL, b.n, 1)); err != nil {
 		return err
 	}
-	if _, err := b.terraform(ctx, w, "init"); err != nil {
+	if _, err := w.Run(ctx, "init", "-input=false", "-no-color"); err != nil {
 		return err
 	}
 	if b.measures[s] == nil {
@@ -139,8 +141,8 @@ func (b *bench) measure(ctx context.Context, s subject) error {
 		}
 		api.ResetRequests()
 		began := time.Now()
-		args := append([]string{phase.args[0], fmt.Sprintf("-parallelism=%d", b.parallelism)}, phase.args[1:]...)
-		result, err := b.terraform(ctx, w, args...)
+		args := slices.Insert(slices.Clone(phase.args), 1, "-input=false", "-no-color", fmt.Sprintf("-parallelism=%d", b.parallelism))
+		result, err := w.Run(ctx, args...)
 		if err != nil {
 			return err
 		}
@@ -155,14 +157,6 @@ func (b *bench) measure(ctx context.Context, s subject) error {
 		}
 	}
 	return nil
-}
-
-func (b *bench) terraform(ctx context.Context, w *cli.Workspace, args ...string) (cli.Result, error) {
-	result, err := cli.Run(w.Command(ctx, slices.Insert(args, 1, "-input=false", "-no-color")...))
-	if err != nil {
-		return result, err
-	}
-	return result, result.Err()
 }
 
 // print writes the table. API calls, TCP connections and memory are the
@@ -184,16 +178,11 @@ func (b *bench) print() {
 
 // calls lists how often each call was made.
 func calls(counts map[fakeapi.Call]int) string {
-	text := ""
-	for _, call := range []fakeapi.Call{fakeapi.CallInfo, fakeapi.CallSet, fakeapi.CallDelete, fakeapi.CallOther} {
-		if counts[call] > 0 {
-			text += fmt.Sprintf("%d %s ", counts[call], call)
-		}
+	var texts []string
+	for _, call := range slices.Sorted(maps.Keys(counts)) {
+		texts = append(texts, fmt.Sprintf("%d %s", counts[call], call))
 	}
-	if text == "" {
-		return "none"
-	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 func median(values []float64) float64 {

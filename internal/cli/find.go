@@ -39,19 +39,17 @@ func Find() (*CLI, error) {
 		return nil, fmt.Errorf("%s version: %w", path, err)
 	}
 	banner, _, _ := strings.Cut(string(out), "\n")
-	family, number, _ := strings.Cut(strings.TrimSpace(banner), " v")
-	if family != "Terraform" && family != "OpenTofu" {
+	product, number, _ := strings.Cut(banner, " v")
+	parsed, err := version.NewVersion(number)
+	if err != nil || product != "Terraform" && product != "OpenTofu" {
 		return nil, fmt.Errorf("%s is neither Terraform nor OpenTofu: its version command says %q", path, banner)
 	}
-	found := &CLI{Path: path, Banner: banner, Tofu: family == "OpenTofu"}
-	if found.Version, err = version.NewVersion(number); err != nil {
-		return nil, fmt.Errorf("%s version: %w", path, err)
-	}
-	return found, nil
+	return &CLI{Path: path, Banner: banner, Version: parsed, Tofu: product == "OpenTofu"}, nil
 }
 
 func find() (string, error) {
-	candidates := []string{"terraform", "tofu", pinned()}
+	module, _ := exec.Command("go", "env", "GOMOD").Output()
+	candidates := []string{"terraform", "tofu", filepath.Join(filepath.Dir(string(module)), "bin", "tools", "tofu")}
 	named := os.Getenv("TF_ACC_TERRAFORM_PATH")
 	if named != "" {
 		candidates = []string{named}
@@ -65,12 +63,6 @@ func find() (string, error) {
 		return "", fmt.Errorf("TF_ACC_TERRAFORM_PATH is %s, and there is no such program", named)
 	}
 	return "", errors.New("neither terraform nor tofu is on PATH: install one, let TF_ACC_TERRAFORM_PATH name one, or build OpenTofu with make bin/tools/tofu")
-}
-
-// pinned is where make builds the OpenTofu of internal/tools/tofu.
-func pinned() string {
-	out, _ := exec.Command("go", "env", "GOMOD").Output()
-	return filepath.Join(filepath.Dir(strings.TrimSpace(string(out))), "bin", "tools", "tofu")
 }
 
 // AtLeast tells whether the CLI has these versions' features.

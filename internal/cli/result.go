@@ -19,9 +19,6 @@ type Diagnostic struct {
 	Summary  string `json:"summary"`
 	Detail   string `json:"detail"`
 	Address  string `json:"address"`
-	Snippet  *struct {
-		Code string `json:"code"`
-	} `json:"snippet"`
 }
 
 func (d Diagnostic) String() string {
@@ -53,15 +50,15 @@ func Run(command *exec.Cmd) (Result, error) {
 	if err != nil && !errors.As(err, &exit) {
 		return Result{}, fmt.Errorf("%s: %w", command, err)
 	}
+	state := command.ProcessState
 	result := Result{
-		Args: command.Args[1:], ExitCode: command.ProcessState.ExitCode(),
-		Stdout: stdout.String(), Stderr: stderr.String(),
-		CPUSeconds: (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds(),
+		Args: command.Args[1:], ExitCode: state.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String(),
+		CPUSeconds: (state.UserTime() + state.SystemTime()).Seconds(),
 	}
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
+	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
 		result.PeakMiB = int(usage.Maxrss >> 10) // Linux counts in KiB
 		if runtime.GOOS == "darwin" {
-			result.PeakMiB = int(usage.Maxrss >> 20)
+			result.PeakMiB >>= 10
 		}
 	}
 	result.parse()

@@ -61,6 +61,15 @@ func (w *Workspace) configure(cli string) error {
 	return w.Write("cli.tfrc", cli)
 }
 
+// Run runs the CLI to its end; it is an error when that is a bad one.
+func (w *Workspace) Run(ctx context.Context, args ...string) (Result, error) {
+	result, err := Run(w.Command(ctx, args...))
+	if err != nil {
+		return result, err
+	}
+	return result, result.Err()
+}
+
 // Command prepares a run of the CLI without starting it; [Run] does. It has a
 // process group of its own, for a Ctrl-C to reach it once: when ctx ends it is
 // interrupted, and a second interrupt would have it leave its provider behind.

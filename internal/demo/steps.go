@@ -180,11 +180,7 @@ func (d *demo) state() string { return filepath.Join(d.Dir, "terraform.tfstate")
 
 // terraform runs the CLI, and fails unless it ends well.
 func (d *demo) terraform(ctx context.Context, command string, args ...string) (cli.Result, error) {
-	result, err := cli.Run(d.Command(ctx, append([]string{command, "-no-color", "-input=false"}, args...)...))
-	if err != nil {
-		return result, err
-	}
-	return result, result.Err()
+	return d.Run(ctx, append([]string{command, "-no-color", "-input=false"}, args...)...)
 }
 
 // planAndApply applies a plan that says all of the parts.

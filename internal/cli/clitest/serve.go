@@ -45,13 +45,9 @@ func Serve(t testing.TB, server func() tfprotov6.ProviderServer) string {
 	case <-time.After(time.Minute):
 		t.Fatal("the provider server did not start")
 	}
-	type reattachAddress struct{ Network, String string }
 	raw, err := json.Marshal(map[string]any{address: map[string]any{
-		"Protocol":        string(config.Protocol),
-		"ProtocolVersion": config.ProtocolVersion,
-		"Pid":             config.Pid,
-		"Test":            config.Test,
-		"Addr":            reattachAddress{config.Addr.Network(), config.Addr.String()},
+		"Protocol": config.Protocol, "ProtocolVersion": config.ProtocolVersion, "Pid": config.Pid, "Test": config.Test,
+		"Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -111,22 +111,22 @@ func (w *Workspace) Must(r Result) Result {
 }
 
 // Plan runs plan -json and returns what it says; a failure is in the result.
-func (w *Workspace) Plan(args ...string) Result {
-	w.t.Helper()
-	return w.Run(append([]string{"plan", "-json", "-input=false", "-no-color"}, args...)...)
-}
+func (w *Workspace) Plan(args ...string) Result { return w.json("plan", args) }
 
 // Apply runs apply -json without asking; a failure is in the result. The name
 // of a saved plan, if any, comes last.
 func (w *Workspace) Apply(args ...string) Result {
-	w.t.Helper()
-	return w.Run(append([]string{"apply", "-json", "-auto-approve", "-input=false", "-no-color"}, args...)...)
+	return w.json("apply", append([]string{"-auto-approve"}, args...))
 }
 
 // Destroy runs destroy -json without asking; a failure is in the result.
 func (w *Workspace) Destroy(args ...string) Result {
+	return w.json("destroy", append([]string{"-auto-approve"}, args...))
+}
+
+func (w *Workspace) json(command string, args []string) Result {
 	w.t.Helper()
-	return w.Run(append([]string{"destroy", "-json", "-auto-approve", "-input=false", "-no-color"}, args...)...)
+	return w.Run(append([]string{command, "-json", "-input=false", "-no-color"}, args...)...)
 }
 
 // State reads the state with show -json, which fails the test when the state
@@ -143,21 +143,19 @@ func (w *Workspace) State() *tfjson.State {
 func (w *Workspace) Resources() map[string]map[string]any {
 	w.t.Helper()
 	resources := map[string]map[string]any{}
-	state := w.State()
-	if state.Values == nil {
-		return resources
-	}
-	var walk func(*tfjson.StateModule)
-	walk = func(module *tfjson.StateModule) {
+	var add func(*tfjson.StateModule)
+	add = func(module *tfjson.StateModule) {
 		for _, resource := range module.Resources {
 			if resource.Mode == tfjson.ManagedResourceMode {
 				resources[resource.Address] = resource.AttributeValues
 			}
 		}
 		for _, child := range module.ChildModules {
-			walk(child)
+			add(child)
 		}
 	}
-	walk(state.Values.RootModule)
+	if values := w.State().Values; values != nil {
+		add(values.RootModule)
+	}
 	return resources
 }
