@@ -5,11 +5,9 @@ package fakeapi_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,49 +37,42 @@ type object = map[string]any
 // trusts.
 type fixture struct {
 	*fakeapi.Server
+	*fakeapi.Running
 	t        *testing.T
-	running  *fakeapi.Running
-	url      string
 	receiver *fakeapi.Receiver
 	client   http.Client
-	now      atomic.Pointer[time.Time]
+	now      time.Time // no call may be under way when it changes
 }
 
 func newFixture(t *testing.T, options fakeapi.Options) *fixture {
 	t.Helper()
-	f := &fixture{t: t, receiver: fakeapi.NewReceiver()}
-	f.setTime(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	options.Now = func() time.Time { return *f.now.Load() }
+	f := &fixture{t: t, receiver: fakeapi.NewReceiver(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	options.Now = func() time.Time { return f.now }
 	if options.DeliveryClient == nil {
 		options.DeliveryClient = f.receiver.Client()
 	}
 	f.Server = fakeapi.New(options)
 	f.AddConnection(token, "garage")
-	running, err := f.Listen("127.0.0.1:0")
-	if err != nil {
+	f.client.Transport = &http.Transport{}
+	var err error
+	if f.Running, err = f.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	f.running, f.url, f.client.Transport = running, running.URL, &http.Transport{}
 	t.Cleanup(func() {
-		_ = running.Close()
+		_ = f.Close()
 		f.client.CloseIdleConnections()
 		f.receiver.Close()
 	})
 	return f
 }
 
-func (f *fixture) setTime(now time.Time)    { f.now.Store(&now) }
-func (f *fixture) advance(by time.Duration) { f.setTime(f.now.Load().Add(by)) }
-func (f *fixture) saved() fakeapi.Webhook   { saved, _ := f.Webhook(token); return saved }
-func (f *fixture) fire(event int) fakeapi.Delivery {
-	return f.Fire(f.t.Context(), token, fakeapi.Event{Type: event})
-}
+func (f *fixture) saved() fakeapi.Webhook { saved, _ := f.Webhook(token); return saved }
 
 // send sends a call, such as "GET /path", and returns the answer and as much of
 // its body as came.
 func (f *fixture) send(ctx context.Context, call, token, body string) (*http.Response, string, error) {
 	method, path, _ := strings.Cut(call, " ")
-	request, err := http.NewRequestWithContext(ctx, method, f.url+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, f.URL+path, strings.NewReader(body))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -104,15 +95,6 @@ func (f *fixture) want(status int, call, body string) string {
 	}
 	return got
 }
-
-type transport func(*http.Request) (*http.Response, error)
-
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
-
-var errRefused = errors.New("connection refused")
-
-// refuses is a receiver that can't be reached.
-func refuses(*http.Request) (*http.Response, error) { return nil, errRefused }
 
 // decode reads JSON; "" is nil.
 func decode(t *testing.T, text string) any {

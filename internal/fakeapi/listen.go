@@ -20,8 +20,7 @@ type Running struct {
 }
 
 // Listen serves the fake on a loopback address, such as 127.0.0.1:0, and
-// refuses any other: it is no service. A fake may listen again after
-// [Running.Close], at the same address too.
+// refuses any other: it is no service.
 func (s *Server) Listen(address string) (*Running, error) {
 	host, port, _ := net.SplitHostPort(address)
 	if host == "localhost" { // whatever the resolver would say

@@ -49,7 +49,7 @@ func TestFaults(t *testing.T) {
 func TestHang(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	ends := []func(){cancel, func() { _ = f.running.Close() }}
+	ends := []func(){cancel, func() { _ = f.Close() }}
 	f.OnRequest(func(fakeapi.Request) { ends[f.Count("")-1]() })
 	for range ends {
 		f.Script(fakeapi.Fault{Hang: true})
@@ -64,36 +64,39 @@ func TestHang(t *testing.T) {
 func TestScript(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{})
 	f.AddConnection("token-lab", "lab")
-	want := func(call, token string, want ...int) {
-		t.Helper()
-		var got []int
-		for range want {
-			response, _, _ := f.send(t.Context(), call, token, "")
-			got = append(got, response.StatusCode)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%s as %s answered %v, want %v", call, token, got, want)
-		}
-	}
 	f.Script(
 		fakeapi.Fault{Call: fakeapi.CallInfo, Token: "token-lab", Status: 601, Times: 2},
 		fakeapi.Fault{Call: fakeapi.CallInfo, Status: 602},
 		fakeapi.Fault{Call: fakeapi.CallDelete, Status: 500, Times: -1},
+		fakeapi.Fault{Call: fakeapi.CallTest, Status: 503, Times: 2, Every: 3},
 	)
-	want(info, "token-lab", 601)
-	want(info, token, 602, 200)
-	want(info, "token-lab", 601, 200)
-	want(del, token, 500, 500, 500)
+	for _, step := range []struct {
+		call, token string
+		want        []int
+	}{
+		{info, "token-lab", []int{601}},
+		{info, token, []int{602, 200}},
+		{info, "token-lab", []int{601, 200}},
+		{del, token, []int{500, 500, 500}},
+		{test, token, []int{400, 400, 503, 400, 400, 503, 400, 400, 400}},
+	} {
+		var got []int
+		for range step.want {
+			response, _, _ := f.send(t.Context(), step.call, step.token, "")
+			got = append(got, response.StatusCode)
+		}
+		if !slices.Equal(got, step.want) {
+			t.Errorf("%s as %s answered %v, want %v", step.call, step.token, got, step.want)
+		}
+	}
 	f.ClearScript()
-	want(del, token, 200)
-	f.Script(fakeapi.Fault{Every: 3, Times: 2, Status: 503})
-	want(info, token, 200, 200, 503, 200, 200, 503, 200, 200, 200)
+	f.want(200, del, "")
 }
 
 // TestRequests: the log has each request with its answer; a hook gets it before
 // it takes effect, and holds back no other.
 func TestRequests(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{})
+	f := newFixture(t, fakeapi.Options{Control: true})
 	var seen []fakeapi.Request
 	f.OnRequest(func(r fakeapi.Request) {
 		if seen = append(seen, r); r.Call == fakeapi.CallSet {
@@ -104,6 +107,7 @@ func TestRequests(t *testing.T) {
 	})
 	f.want(200, setNew, newBody)
 	f.want(200, del+"?x=1", "")
+	f.want(200, "GET /_fake/webhooks", "") // a person's, not in the log
 	log := f.Requests()
 	for i, want := range []fakeapi.Request{
 		{Call: fakeapi.CallSet, Edition: fakeapi.EditionAppConnection, Method: "POST", Path: setNew[5:], Token: token, Body: newBody, Status: 200},
@@ -122,70 +126,5 @@ func TestRequests(t *testing.T) {
 	}
 	if f.ResetRequests(); len(f.Requests()) != 0 || f.Sockets() != 0 {
 		t.Error("the log is not empty after ResetRequests")
-	}
-}
-
-// TestListen: on loopback only, and again at the same address.
-func TestListen(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{})
-	for _, address := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1", ""} {
-		if running, err := f.Listen(address); err == nil {
-			_ = running.Close()
-			t.Errorf("it listens on %q", address)
-		}
-	}
-	address := "localhost:0"
-	for range 2 {
-		running, err := f.Listen(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.url, address = running.URL, strings.TrimPrefix(running.URL, "http://")
-		f.want(200, info, "")
-		if _, _, answered := f.send(t.Context(), info, token, ""); running.Close() != nil || answered != nil {
-			t.Error(answered)
-		}
-		if _, _, err := f.send(t.Context(), info, token, ""); err == nil {
-			t.Errorf("it answers at %s after Close", address)
-		}
-	}
-}
-
-// TestControl: what a person can do; it is not in the log, and shows no token.
-func TestControl(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{Control: true})
-	f.AddConnection("token-lab", "the lab")
-	f.want(200, setOld, `{"CallbackUrl":"`+f.receiver.URL+`/?k=v&l=<1>","EventTypes":[2]}`)
-	f.ResetRequests()
-	const lab = `{
-    "Printer": "the lab",
-    "Revoked": 603,
-    "Supporter": true,
-    "Online": true,
-    "Webhook": null
-  }`
-	for _, step := range []struct {
-		request string
-		status  int
-		says    string
-	}{
-		{"GET /_fake/", 404, "POST /_fake/fire"},
-		{"POST /_fake/fire?printer=garage&event=2&file=boat&progress=99", 200, `"status": 200`},
-		{"POST /_fake/fire?printer=garage&event=3", 200, "filter"},
-		{"POST /_fake/fire?printer=the+lab&event=2", 200, "no webhook"},
-		{"POST /_fake/fire?printer=garage", 404, "control API"},
-		{"POST /_fake/fire?printer=nobody&event=2", 404, "control API"},
-		{"GET /_fake/fire?printer=garage&event=2", 404, "control API"},
-		{"POST /_fake/revoke?printer=the+lab&status=600", 404, "603 or 604"},
-		{"POST /_fake/revoke?printer=the%20lab&status=603", 200, "603"},
-		{"GET /_fake/webhooks", 200, lab},
-		{"GET /_fake/webhooks", 200, f.receiver.URL + "/?k=v&l=<1>"},
-	} {
-		if body := f.want(step.status, step.request, ""); !strings.Contains(body, step.says) || strings.Contains(body, "token-") {
-			t.Errorf("%s does not say %q, or a token: %s", step.request, step.says, body)
-		}
-	}
-	if got := f.receiver.Received(); len(got) != 1 || got[0].Payload.FileName != "boat" || got[0].Payload.Progress != 99 || f.Count("") != 0 {
-		t.Errorf("%d requests logged, arrived: %+v", f.Count(""), got)
 	}
 }

@@ -10,10 +10,15 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestCommand runs the command, follows what it prints, and ends it.
+// TestCommand runs the command, uses the API and the control API at the address
+// that it prints, and ends it. No test may reach 192.0.2.1 (RFC 5737).
 func TestCommand(t *testing.T) {
+	receiver := fakeapi.NewReceiver()
+	defer receiver.Close()
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	reader, writer := io.Pipe()
@@ -28,29 +33,58 @@ func TestCommand(t *testing.T) {
 		printed += lines.Text() + "\n"
 	}
 	var address string
-	if _, err := fmt.Sscanf(printed, "The fake OctoEverywhere is at %s (", &address); err != nil {
+	if _, err := fmt.Sscanf(printed, "The fake OctoEverywhere is at %s (", &address); err != nil || !strings.Contains(printed, "OCTOEVERYWHERE_ENDPOINT="+address+" ") {
 		t.Fatalf("%v in:\n%s", err, printed)
 	}
-	for _, want := range []string{`attic  = "fake-token-attic"`, "OCTOEVERYWHERE_ENDPOINT=" + address + " ", "printer=garage"} {
-		if !strings.Contains(printed, want) {
-			t.Errorf("%s is not in:\n%s", want, printed)
+	const set = "POST /api/notifications/setfromappconnection"
+	for _, step := range []struct {
+		request, body string
+		status        int
+		says          string
+	}{
+		{"GET /_fake/", "", 404, "POST /_fake/fire"},
+		{"POST /_fake/fire?printer=lab&event=2", "", 200, "no webhook"},
+		{set, `{"CallbackUrl":"https://192.0.2.1/"}`, 200, ""},
+		{"POST /_fake/fire?printer=lab&event=2", "", 200, "loopback"},
+		{set, `{"CallbackUrl":"` + receiver.URL + `/?k=v&l=<1>"}`, 200, ""},
+		{"POST /_fake/fire?printer=lab&event=2&file=boat&progress=99", "", 200, `"status": 200`},
+		{"GET /_fake/webhooks", "", 200, receiver.URL + "/?k=v&l=<1>"},
+		{"POST /_fake/fire?printer=lab", "", 404, "control API"},
+		{"POST /_fake/fire?printer=nobody&event=2", "", 404, "control API"},
+		{"GET /_fake/fire?printer=lab&event=2", "", 404, "control API"},
+		{"POST /_fake/revoke?printer=lab&status=600", "", 404, "603 or 604"},
+		{"POST /_fake/revoke?printer=lab&status=604", "", 200, "604"},
+		{"GET /_fake/webhooks", "", 200, "\"Printer\": \"lab\",\n    \"Revoked\": 604,\n    \"Supporter\": true,\n    \"Online\": true,\n    \"Webhook\": null"},
+		{set, "", 604, "revoked"},
+	} {
+		method, path, _ := strings.Cut(step.request, " ")
+		request, err := http.NewRequestWithContext(t.Context(), method, address+path, strings.NewReader(step.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("AppToken", "fake-token-lab")
+		response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if response.StatusCode != step.status || !strings.Contains(string(body), step.says) || strings.Contains(string(body), "fake-token") {
+			t.Errorf("%s answered %d, want %d and %q: %s", step.request, response.StatusCode, step.status, step.says, body)
 		}
 	}
-	response, err := http.Get(address + "/_fake/webhooks")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer http.DefaultClient.CloseIdleConnections()
-	listed, err := io.ReadAll(response.Body)
-	_ = response.Body.Close()
-	if err != nil || strings.Count(string(listed), `"Online": true`) != 3 {
-		t.Errorf("%s %v", listed, err)
+	if got := receiver.Received(); len(got) != 1 || got[0].Payload.FileName != "boat" || got[0].Payload.Progress != 99 {
+		t.Errorf("arrived: %+v", got)
 	}
 	end()
 	if err := <-ended; err != nil {
 		t.Errorf("ended with %v", err)
 	}
-	for _, arguments := range []string{"-listen 0.0.0.0:0", "-nonsense", "extra"} {
+}
+
+// TestRefused: arguments, and addresses that are not on loopback.
+func TestRefused(t *testing.T) {
+	for _, arguments := range []string{"-listen :0", "-listen 0.0.0.0:0", "-listen [::]:0", "-listen 192.0.2.1:0", "-listen 127.0.0.1", "-nonsense", "extra"} {
 		if err := run(t.Context(), strings.Fields(arguments), io.Discard, io.Discard); err == nil {
 			t.Errorf("%q is accepted", arguments)
 		}
