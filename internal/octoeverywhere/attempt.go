@@ -65,7 +65,15 @@ func (c *call) roundTrip(ctx context.Context, target string, req request) answer
 	}
 	a.host = r.URL.Host
 	r.ContentLength = int64(len(req.body))
-	c.setHeader(r.Header, req)
+	// Spelt as the API documents it; Header.Set would make it "Apptoken".
+	r.Header["AppToken"] = []string{c.token.reveal()}
+	r.Header.Set("Accept", "application/json")
+	if req.body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if c.client.config.UserAgent != "" {
+		r.Header.Set("User-Agent", c.client.config.UserAgent)
+	}
 	resp, err := c.client.config.Transport.RoundTrip(r)
 	if err != nil {
 		a.err, a.sent = err, sent.Load()
@@ -86,18 +94,6 @@ func (c *call) roundTrip(ctx context.Context, target string, req request) answer
 	a.status, a.header = resp.StatusCode, resp.Header
 	a.location, _ = resp.Location()
 	return a.open()
-}
-
-func (c *call) setHeader(header http.Header, req request) {
-	// Spelt as the API documents it; Header.Set would make it "Apptoken".
-	header["AppToken"] = []string{c.token.reveal()}
-	header.Set("Accept", "application/json")
-	if req.body != nil {
-		header.Set("Content-Type", "application/json")
-	}
-	if c.client.config.UserAgent != "" {
-		header.Set("User-Agent", c.client.config.UserAgent)
-	}
 }
 
 // maxBody bounds what is kept of an answer.

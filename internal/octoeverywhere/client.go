@@ -25,7 +25,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -88,7 +87,7 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("%.60q is not an API version: use %s, %s or %s",
 			string(config.Edition), EditionAuto, EditionNotifications, EditionAppConnection)
 	}
-	if config.MaxRetries < 0 || config.MaxRetries > math.MaxInt32 {
+	if config.MaxRetries < 0 {
 		return nil, fmt.Errorf("the number of retries must be 0 or more, not %d", config.MaxRetries)
 	}
 	if config.RequestTimeout < 0 {

@@ -34,13 +34,16 @@ func (c *Client) setEither(ctx context.Context, set *call, webhook Webhook) erro
 	if a.isUnknownPath() && !b.isUnknownPath() {
 		a = b // says more than "not found"
 	}
-	return set.noAPI(a)
+	e := set.failed(a)
+	e.NotServed = true
+	e.text += "; there is no OctoEverywhere API at this endpoint"
+	return e
 }
 
 // remember keeps the API version for later calls, if the answer shows that it
 // is served. A temporary failure, or an unknown status, shows nothing.
 func (c *Client) remember(edition Edition, a answer) {
-	if !suggestsNotServed(edition, a) && (a.status == 200 || a.status == 400 || a.status >= 603 && a.status <= 613) {
+	if a.status == 200 || a.status == 400 || a.status >= 603 && a.status <= 613 {
 		c.served.Store(edition)
 	}
 }

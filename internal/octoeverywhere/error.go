@@ -54,21 +54,18 @@ func IsTemporary(err error) bool {
 }
 
 // IsNotServed reports whether the server doesn't serve the call: 404, 405, 501,
-// a redirect that isn't followed, or 200 with a web page; while the API version
-// is being found out, also 401, 403 and a 200 that isn't the API's, once both
-// were tried.
+// a redirect that isn't followed, or 200 with a web page. Of a Set that tried
+// both API versions, also 401, 403 and a 200 that isn't the API's.
 func IsNotServed(err error) bool { return has(err, func(e *Error) bool { return e.NotServed }) }
 
 // IsOtherSaved reports whether the service confirmed a Set with another webhook
 // than it was sent. Such a Set is ambiguous, too: something was saved.
 func IsOtherSaved(err error) bool { return has(err, func(e *Error) bool { return e.OtherSaved }) }
 
-// IsAmbiguous reports whether the call may have taken effect although it
-// failed; after a Set, whether the webhook may have changed. That is so when
-// some attempt may have acted: its answer was lost, cut off or not understood,
-// or was a failure of the server (408, 5xx but 501, 600-602, statuses from 614).
-// A refusal of a later attempt doesn't change it, only 603 and 604 do: then the
-// App Connection is gone, and its webhook with it.
+// IsAmbiguous reports whether the call may have taken effect although it failed:
+// the answer of some attempt was lost, cut off or not understood, or was 408,
+// 5xx but 501, 600-602 or from 614 on. A later refusal doesn't change that; 603
+// and 604 do, since with the App Connection its webhook is gone.
 func IsAmbiguous(err error) bool { return has(err, func(e *Error) bool { return e.Ambiguous }) }
 
 // StatusOf is the HTTP status of a call's last attempt; 0 when there was no

@@ -36,9 +36,6 @@ func (c *call) failed(a answer) *Error {
 	case a.ok() && a.isHTML():
 		e.NotServed, e.Ambiguous = true, true
 		text += ", but with a web page: the server doesn't serve this call"
-	case a.ok() && a.truncated:
-		e.Ambiguous = true
-		text += ", but with more than 64 KiB"
 	case a.ok() && a.deniesSuccess():
 		text += ", but said that it was no success"
 	case a.is2xx():
@@ -62,22 +59,11 @@ func (c *call) failed(a answer) *Error {
 	return e
 }
 
-// noAPI is the error of a Set that neither API version's path knew.
-func (c *call) noAPI(a answer) *Error {
-	e := c.failed(a)
-	e.NotServed = true
-	e.text += "; there is no OctoEverywhere API at this endpoint"
-	return e
-}
-
 // otherSaved is the error of a Set that was confirmed with another webhook.
 func (c *call) otherSaved(a answer, sent, saved Webhook) *Error {
 	sentURL, savedURL := displayURL(sent.CallbackURL), "no callback URL"
 	if saved.CallbackURL != "" {
-		savedURL = displayURL(saved.CallbackURL)
-		if savedURL != sentURL { // else the host is the user's own
-			savedURL = c.showURL(saved.CallbackURL)
-		}
+		savedURL = c.showURL(saved.CallbackURL)
 	}
 	text := fmt.Sprintf("%s, but saved another webhook: sent were %s to %s, saved were %s to %s",
 		c.describe(a), describeEvents(sent.EventTypes), sentURL, describeEvents(saved.EventTypes), savedURL)
@@ -120,13 +106,12 @@ func (c *call) serviceWords(a answer) string {
 	switch {
 	case a.decode(&text):
 	case a.decode(&fields):
-		var said []string
 		for _, field := range []any{fields.Error, fields.Message, fields.ErrorMessage, fields.Title, fields.Detail, fields.Reason, fields.Description} {
 			if words, ok := field.(string); ok && words != "" {
-				said = append(said, words)
+				text += "; " + words
 			}
 		}
-		text = strings.Join(said, "; ")
+		text = strings.TrimPrefix(text, "; ")
 	case !json.Valid(a.body):
 		text = string(a.body)
 	}
@@ -135,14 +120,13 @@ func (c *call) serviceWords(a answer) string {
 
 // describeRedirect says where a redirect leads that was not followed.
 func (c *call) describeRedirect(a answer) string {
-	if c.client.redirectTarget(a) != "" {
+	switch {
+	case a.location == nil:
+		return ", a redirect that leads nowhere"
+	case c.client.redirectTarget(a) != "":
 		return ", a redirect too many in a row"
 	}
-	to := unshownURL
-	if a.location != nil {
-		to = c.showURL(a.location.String())
-	}
-	return ", a redirect to " + to + ", which is not followed"
+	return ", a redirect to " + c.showURL(a.location.String()) + ", which is not followed"
 }
 
 // result is what an attempt got: a status, or why there is no complete answer.

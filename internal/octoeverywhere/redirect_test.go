@@ -62,7 +62,7 @@ func TestRefusedRedirect(t *testing.T) {
 	for location, says := range map[string]string{
 		elsewhere.url + requestInfo.path + "?token=" + secretToken: elsewhere.url + "/…",
 		"https://" + secretToken + ".example/":                     "a redirect to " + unshownURL,
-		"https://%zz/":                                             "a redirect to " + unshownURL,
+		"https://%zz/":                                             "a redirect that leads nowhere",
 	} {
 		for _, op := range operations {
 			s := serve(t, redirect(location))
