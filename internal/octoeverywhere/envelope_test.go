@@ -44,9 +44,15 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	for _, status := range []int{204, 302, 404, 503, 605} { // the status line counts
-		a := answer{status: status, body: []byte(`{"Status":200,"Error":"words","Result":{}}`)}
-		if got := a.open(); got.status != status || got.serviceError != "words" {
+		got := answer{status: status, body: []byte(`{"Status":200,"Error":"words","Result":{}}`)}.open()
+		if got.status != status || got.serviceError != "words" {
 			t.Errorf("%d: %+v", status, got)
+		}
+	}
+	for _, status := range []string{"0", "-1", "1", "199", "1000", `"0"`, "99999999999"} { // no status: neither success nor refusal
+		got := flat(`{"Status":` + status + `,"Error":"","Result":{"Success":true}}`).open()
+		if err := newClient(t, DefaultEndpoint).newCall(token(t)).concludeBare(got); !IsAmbiguous(err) || StatusOf(err) != 200 || IsTemporary(err) {
+			t.Errorf("%s: %+v, %v", status, got, err)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (c *call) failed(a answer) *Error {
 		text += fmt.Sprintf(", and no other attempt fits into %s", c.client.config.Waits.Budget)
 	}
 	if said := c.serviceWords(a); said != "" {
-		text += fmt.Sprintf("; the service said: \"%s\"", strings.TrimRight(said, "."))
+		text += fmt.Sprintf("; the service said: %q", strings.TrimRight(said, "."))
 	}
 	if c.uncertain != nil && !e.Ambiguous && !a.isGone() {
 		e.Ambiguous = true
@@ -106,12 +106,13 @@ func (c *call) serviceWords(a answer) string {
 	switch {
 	case a.decode(&text):
 	case a.decode(&fields):
+		var said []string
 		for _, field := range []any{fields.Error, fields.Message, fields.ErrorMessage, fields.Title, fields.Detail, fields.Reason, fields.Description} {
 			if words, ok := field.(string); ok && words != "" {
-				text += "; " + words
+				said = append(said, words)
 			}
 		}
-		text = strings.TrimPrefix(text, "; ")
+		text = strings.Join(said, "; ")
 	case !json.Valid(a.body):
 		text = string(a.body)
 	}

@@ -95,8 +95,8 @@ func always(r reply) reply {
 	return r
 }
 
-// sent is a request as it arrived.
-type sent struct{ method, path, token, body, userAgent string }
+// arrived is a request as the server got it.
+type arrived struct{ method, path, token, body, userAgent string }
 
 // server answers one request after the other as its script says, and then as a
 // service that serves every path but those it lacks.
@@ -106,7 +106,7 @@ type server struct {
 
 	mu       sync.Mutex
 	script   []reply
-	requests []sent
+	requests []arrived
 	onArrive func()
 }
 
@@ -125,7 +125,7 @@ func listen(t testing.TB, handler http.HandlerFunc) (url string) {
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	answer := s.next(sent{r.Method, r.URL.Path, strings.Join(r.Header["Apptoken"], " "), string(body), r.UserAgent()})
+	answer := s.next(arrived{r.Method, r.URL.Path, strings.Join(r.Header["Apptoken"], " "), string(body), r.UserAgent()})
 	switch {
 	case answer.hang:
 		<-r.Context().Done()
@@ -152,7 +152,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer.body)
 }
 
-func (s *server) next(request sent) reply {
+func (s *server) next(request arrived) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, request)

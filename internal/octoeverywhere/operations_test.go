@@ -38,8 +38,8 @@ func TestCalls(t *testing.T) {
 			s := serve(t)
 			c := newClient(t, s.url+prefix, pinned(op.edition), func(c *Config) { c.UserAgent = "terraform-provider-octoeverywhere/1.2.3" })
 			_ = op.run(t.Context(), c, token(t))
-			want := sent{op.request.method, strings.TrimSuffix(prefix, "/") + op.request.path, secretToken, string(op.request.body), "terraform-provider-octoeverywhere/1.2.3"}
-			if !slices.Equal(s.requests, []sent{want}) {
+			want := arrived{op.request.method, strings.TrimSuffix(prefix, "/") + op.request.path, secretToken, string(op.request.body), "terraform-provider-octoeverywhere/1.2.3"}
+			if !slices.Equal(s.requests, []arrived{want}) {
 				t.Errorf("%s sent %+v", op.name, s.requests)
 			}
 		}
@@ -109,6 +109,7 @@ func TestEcho(t *testing.T) {
 		`{"Result":{` + u + `},"IsUserError":false}`:           true,
 		`{` + u + `}`: false,
 		`{"Status":200,"Error":"","Result":null}`:                          false,
+		`{"Status":0,"Error":"","Result":{"Success":true,` + u + `}}`:      false,
 		`{"Status":200,"Error":"","Success":false,"Result":{` + u + `}}`:   false,
 		`{"Status":"ok","Error":"","Result":{"Success":true,` + u + `}}`:   true,
 		`{"status":200,"error":"","result":{"success":true,` + u + `}}`:    true,

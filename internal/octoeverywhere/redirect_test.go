@@ -77,7 +77,7 @@ func TestRefusedRedirect(t *testing.T) {
 
 // redirected is an answer that came from a URL, as net/http understands it.
 func redirected(from string, code int, location string) answer {
-	req, _ := http.NewRequest(http.MethodGet, from, nil)
+	req, _ := http.NewRequest(http.MethodGet, from, http.NoBody)
 	resp := http.Response{Request: req, Header: http.Header{"Location": {location}}}
 	to, _ := resp.Location()
 	return answer{status: code, location: to}

@@ -72,7 +72,7 @@ func TestWaits(t *testing.T) {
 }
 
 // TestBudget: a wait that would end after the budget is not begun, and the
-// other edition is not tried after it.
+// other API version is not tried after it.
 func TestBudget(t *testing.T) {
 	s := serve(t, always(busy(503, "60")))
 	watch := &recorder{}
@@ -116,12 +116,12 @@ func TestInterruption(t *testing.T) {
 				status    int
 				ambiguous bool
 			}{
-				"in a wait after 503": {busy(503, "3600"), 503, true},
-				"in a wait after 429": {busy(429, "3600"), 429, false},
-				"in a wait after it":  {dropped, 0, true},
-				"in an attempt":       {reply{hang: true}, 0, true},
-				"in the second":       {busy(429, "0"), 0, true},
-				"before a connection": {reply{}, 0, false},
+				"in a wait after 503":           {busy(503, "3600"), 503, true},
+				"in a wait after 429":           {busy(429, "3600"), 429, false},
+				"in a wait after a lost answer": {dropped, 0, true},
+				"in an attempt":                 {reply{hang: true}, 0, true},
+				"in the second attempt":         {busy(429, "0"), 0, true},
+				"before a connection":           {reply{}, 0, false},
 			} {
 				ctx, cancel := context.WithCancel(t.Context())
 				s := serve(t, tt.answer, always(reply{hang: true}))
@@ -137,7 +137,7 @@ func TestInterruption(t *testing.T) {
 				switch name {
 				case "in an attempt":
 					s.onArrive = cancel
-				case "in the second":
+				case "in the second attempt":
 					watch.onWait = func() { s.onArrive = cancel }
 				case "before a connection":
 					transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -161,8 +161,8 @@ func TestInterruption(t *testing.T) {
 	}
 }
 
-// TestAttemptNumbers: an observer can follow a call. Moving on to the other
-// edition is no retry, and doesn't double them.
+// TestAttemptNumbers: a log can follow a call. Trying the other API version is
+// no retry, and doesn't double the retries.
 func TestAttemptNumbers(t *testing.T) {
 	s := serve(t, notFound, always(status(503)))
 	watch := &recorder{}
