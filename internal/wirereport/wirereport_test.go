@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
@@ -31,8 +32,10 @@ type service struct {
 	*fakeapi.Server
 	report  *report
 	names   []string
-	calls   int // the report makes one at a time
 	changes map[string]change
+
+	mu    sync.Mutex
+	calls int
 }
 
 func newService(t *testing.T, options fakeapi.Options, changes map[string]change) *service {
@@ -54,6 +57,8 @@ func newService(t *testing.T, options fakeapi.Options, changes map[string]change
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	recorder := httptest.NewRecorder()
 	s.Server.ServeHTTP(recorder, r)
 	if alter := s.changes[s.names[s.calls]]; alter != nil {
@@ -287,7 +292,10 @@ func TestEndsWithoutWebhook(t *testing.T) {
 	}
 	refused := map[string]change{"Delete": refuses(500), "Delete again": refuses(500), "the last Delete": refuses(500)}
 	s := newService(t, fakeapi.Options{}, refused)
-	if err := s.report.run(t.Context()); err == nil || !strings.Contains(err.Error(), "NOT be deleted") || s.calls != len(s.names) {
+	err := s.report.run(t.Context())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil || !strings.Contains(err.Error(), "NOT be deleted") || s.calls != len(s.names) {
 		t.Errorf("no Delete works: %d calls, %v", s.calls, err)
 	}
 }
