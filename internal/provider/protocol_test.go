@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
@@ -405,4 +406,52 @@ func wantSaid(t testing.TB, got []*tfprotov6.Diagnostic, wanted ...string) {
 func wantNoDiagnostics(t testing.TB, got []*tfprotov6.Diagnostic) {
 	t.Helper()
 	wantSaid(t, got)
+}
+
+// calls counts the requests of the fake's log by what they asked for.
+func (f *fixture) calls() map[fakeapi.Call]int {
+	counted := map[fakeapi.Call]int{}
+	for _, request := range f.api.Requests() {
+		counted[request.Call]++
+	}
+	return counted
+}
+
+// wantURL checks which URL the fake has for a token; "" means no webhook.
+func (f *fixture) wantURL(token, url string) {
+	f.t.Helper()
+	if err := f.expectWebhook(token, url)(); err != nil {
+		f.t.Error(err)
+	}
+}
+
+// asked counts the requests of one kind ("" any) that one token was sent with.
+func (w *fixture) asked(call fakeapi.Call, token string) int {
+	asked := 0
+	for _, request := range w.api.Requests() {
+		if request.Token == token && (call == "" || request.Call == call) {
+			asked++
+		}
+	}
+	return asked
+}
+
+// wantCalls checks which calls were made since the log was reset, and which
+// were not.
+func (w *fixture) wantCalls(wanted map[fakeapi.Call]int) {
+	w.t.Helper()
+	if got := w.calls(); !maps.Equal(got, wanted) {
+		w.t.Errorf("calls %v, want %v", got, wanted)
+	}
+}
+
+// wantText checks that a text says all of the parts, wherever its lines break.
+func wantText(t testing.TB, text string, parts ...string) {
+	t.Helper()
+	folded := strings.Join(strings.Fields(text), " ")
+	for _, part := range parts {
+		if !strings.Contains(folded, part) {
+			t.Errorf("no %q in:\n%s", part, text)
+		}
+	}
 }

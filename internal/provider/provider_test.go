@@ -129,18 +129,6 @@ provider "octoeverywhere" {
 `, f.url, hclMap(connections(names...)))
 }
 
-// provider writes the provider block with these App Connections and further
-// arguments.
-func (f *fixture) provider(tokens map[string]string, arguments ...string) string {
-	return fmt.Sprintf(clitest.RequiredProviders+`
-provider "octoeverywhere" {
-  endpoint   = %q
-  app_tokens = %s
-  %s
-}
-`, f.url, hclMap(tokens), strings.Join(arguments, "\n  "))
-}
-
 // hclMap writes a map of strings.
 func hclMap(values map[string]string) string {
 	var text strings.Builder
@@ -149,6 +137,9 @@ func hclMap(values map[string]string) string {
 	}
 	return "{ " + text.String() + "}"
 }
+
+// address is the resource address of another webhook.
+func address(name string) string { return "octoeverywhere_notification_webhook." + name }
 
 // nowhere is a version that no CLI will have: OpenTofu has neither actions nor
 // terraform query.
@@ -161,6 +152,9 @@ const printer = "octoeverywhere_notification_webhook.printer"
 func preApply(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: checks}
 }
+
+// set and del are the calls that tests speak of most.
+const set, del = fakeapi.CallSet, fakeapi.CallDelete
 
 // --- Checks of what the steps of an acceptance test did to the fake ---
 
@@ -350,39 +344,4 @@ func (c *clock) Advance(days int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.AddDate(0, 0, days)
-}
-
-// --- Of the tests that drive the CLI by hand, see assert_test.go ---
-
-// workspace has the CLI itself run against the fixture's provider.
-func (f *fixture) workspace() *clitest.Workspace {
-	f.t.Helper()
-	workspace := clitest.NewWorkspace(f.t)
-	workspace.UseServer(provider.NewServer(f.newProvider()))
-	return workspace
-}
-
-// webhook writes a resource block.
-func webhook(name string, arguments ...string) string {
-	return fmt.Sprintf("resource \"octoeverywhere_notification_webhook\" %q {\n  %s\n}\n", name, strings.Join(arguments, "\n  "))
-}
-
-// address is the resource address of a webhook block.
-func address(name string) string { return "octoeverywhere_notification_webhook." + name }
-
-// calls counts the requests of the fake's log by what they asked for.
-func (f *fixture) calls() map[fakeapi.Call]int {
-	counted := map[fakeapi.Call]int{}
-	for _, request := range f.api.Requests() {
-		counted[request.Call]++
-	}
-	return counted
-}
-
-// wantURL checks which URL the fake has for a token; "" means no webhook.
-func (f *fixture) wantURL(token, url string) {
-	f.t.Helper()
-	if err := f.expectWebhook(token, url)(); err != nil {
-		f.t.Error(err)
-	}
 }

@@ -24,7 +24,11 @@ func TestRequestLog(t *testing.T) {
 	ws := clitest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG_PROVIDER", "DEBUG")
-	ws.Write("main.tf", w.provider(tokens)+webhook("printer", on("garage", urlOne)...))
+	ws.Write("main.tf", clitest.RequiredProviders+w.providerConfig("garage")+`
+resource "octoeverywhere_notification_webhook" "printer" {
+  app_connection = "garage"
+  callback_url   = "`+urlOne+`"
+}`)
 
 	const set = "/api/notifications/setfromappconnection"
 	log := ws.Must(ws.Apply()).Stderr
@@ -37,8 +41,8 @@ func TestRequestLog(t *testing.T) {
 		{"method": "POST", "path": set, "attempt": "1", "app_connection": id, "reason": `".*503.*"`, "wait_ms": "1000"},
 		{"method": "POST", "path": set, "attempt": "2", "app_connection": id, "reason": `".+"`, "wait_ms": `\d+`},
 	})
-	wantAbsent(t, "the token", tokens["garage"], map[string]string{"the log": log})
-	wantAbsent(t, "the callback URL's query", "hush-hush", map[string]string{"the log": log})
+	clitest.WantAbsent(t, "the token", tokens["garage"], map[string]string{"the log": log})
+	clitest.WantAbsent(t, "the callback URL's query", "hush-hush", map[string]string{"the log": log})
 
 	log = ws.Must(ws.Destroy()).Stderr
 	wantLogLines(t, log, "[DEBUG]", "OctoEverywhere request", []map[string]string{

@@ -16,7 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
 // TestAccWebhook_lifecycle takes a webhook through its life on a server of each
@@ -154,6 +156,37 @@ resource "octoeverywhere_notification_webhook" "printer" {
 					f.expectWebhook(lab, urlOne),
 					statecheck.ExpectKnownValue(printer, tfjsonpath.New("id"), knownvalue.StringExact(fingerprintOf(t, lab))),
 				},
+			},
+		},
+	})
+}
+
+// TestAccWebhook_deposed replaces with create_before_destroy, and the old
+// webhook can't be deleted: the next apply deletes it.
+func TestAccWebhook_deposed(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
+	hcl := func(connection string) string {
+		return f.providerConfig("garage", "lab") + `
+resource "octoeverywhere_notification_webhook" "printer" {
+  app_connection = "` + connection + `"
+  callback_url   = "` + urlOne + `"
+  lifecycle { create_before_destroy = true }
+}`
+	}
+	resource.ParallelTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
+		CheckDestroy:             f.checkDestroy,
+		Steps: []resource.TestStep{
+			{Config: hcl("garage")},
+			{
+				PreConfig:   func() { f.api.Script(fakeapi.Fault{Call: del, Status: 403}) },
+				Config:      hcl("lab"),
+				ExpectError: regexp.MustCompile(`The webhook was not deleted(.|\n)*403`),
+			},
+			{
+				Config:            hcl("lab"),
+				ConfigPlanChecks:  preApply(f.expectWebhook(tokenOf("garage"), urlOne), f.expectWebhook(tokenOf("lab"), urlOne)),
+				ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), ""), f.expectWebhook(tokenOf("lab"), urlOne)},
 			},
 		},
 	})
@@ -523,4 +556,39 @@ resource "octoeverywhere_notification_webhook" "printer" {
 	if err := f.expectWebhook(tokenOf("lab"), urlOne)(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestTerraformTest renames a webhook in terraform test, which has one process of
+// the provider plan and apply several times.
+func TestTerraformTest(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, fakeapi.Options{}, connections("one"))
+	workspace := clitest.NewWorkspace(t)
+	workspace.UseServer(provider.NewServer(f.newProvider()))
+	workspace.Write("main.tf", clitest.RequiredProviders+f.providerConfig("one")+`
+variable "key" {
+  type = string
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each       = toset([var.key])
+  app_connection = "one"
+  callback_url   = "https://app.example.com/${each.key}"
+}`)
+	workspace.Write("tests/rename.tftest.hcl", `
+run "plan" {
+  command = plan
+  variables { key = "first" }
+}
+run "create" {
+  variables { key = "first" }
+}
+run "rename" {
+  variables { key = "second" }
+}
+run "plan_again" {
+  command = plan
+  variables { key = "second" }
+}`)
+	wantText(t, workspace.Must(workspace.Run("test", "-no-color")).Stdout, "4 passed, 0 failed")
+	f.wantURL(tokenOf("one"), "")
 }

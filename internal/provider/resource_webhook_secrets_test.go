@@ -73,18 +73,40 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	ws.Setenv("TF_VAR_own", own)
 	ws.Setenv("TF_VAR_hidden", hidden+"1")
 	config := func(query string) {
-		text := fmt.Sprintf("%s%s\nprovider \"octoeverywhere\" {\n  endpoint = %q\n  webhook_api = \"notifications\"\n  max_retries = 1\n  app_tokens = %s\n}\n", clitest.RequiredProviders, declared, w.url, appTokens) +
-			webhook("env", `callback_url = "https://app.example.com/octo?`+query+`"`) +
-			webhook("own", `app_token = var.own`, `callback_url = "https://app.example.com/octo?`+query+`"`) +
-			"variable \"own\" {\n  sensitive = true\n}\n"
-		for name := range tokens {
-			if name == "hidden" {
-				text += webhook(name, `app_connection = "hidden"`, `callback_url_wo = var.hidden`) + "variable \"hidden\" {\n  ephemeral = true\n}\n"
-				continue
-			}
-			text += webhook(name, on(name, "https://app.example.com/octo?"+query)...)
-		}
-		ws.Write("main.tf", text)
+		ws.Write("main.tf", clitest.RequiredProviders+declared+`
+variable "own" {
+  sensitive = true
+}
+variable "hidden" {
+  ephemeral = true
+}
+provider "octoeverywhere" {
+  endpoint    = "`+w.url+`"
+  webhook_api = "notifications"
+  max_retries = 1
+  app_tokens  = `+appTokens+`
+}
+provider "octoeverywhere" {
+  alias       = "env"
+  endpoint    = "`+w.url+`"
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each       = toset(["fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed"])
+  app_connection = each.key
+  callback_url   = "https://app.example.com/octo?`+query+`"
+}
+resource "octoeverywhere_notification_webhook" "own" {
+  app_token    = var.own
+  callback_url = "https://app.example.com/octo?`+query+`"
+}
+resource "octoeverywhere_notification_webhook" "env" {
+  provider     = octoeverywhere.env
+  callback_url = "https://app.example.com/octo?`+query+`"
+}
+resource "octoeverywhere_notification_webhook" "hidden" {
+  app_connection  = "hidden"
+  callback_url_wo = var.hidden
+}`)
 	}
 
 	var output strings.Builder
@@ -99,7 +121,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	faults(1)
 	ws.Must(run(ws.Plan("-out=create.tfplan")))
 	failed := run(ws.Apply("create.tfplan"))
-	if count(failed, "error", "") != 7 {
+	if strings.Count(failed.Errors(), "error: ") != 7 {
 		t.Errorf("want an error for each of 7 webhooks:\n%s", failed.Errors())
 	}
 	faults(1)
@@ -120,20 +142,14 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	}
 	tokens["own"], tokens["env"] = own, fromEnv
 	for name, token := range tokens {
-		wantAbsent(t, "the token of "+name, token, map[string]string{"the log": log, "the output": output.String()})
+		clitest.WantAbsent(t, "the token of "+name, token, map[string]string{"the log": log, "the output": output.String()})
 		if name != "own" { // asked to be in state
-			wantAbsent(t, "the token of "+name, token, map[string]string{"show -json": stateJSON, "show -json of the plan": planJSON})
-			wantAbsent(t, "the token of "+name, token, ws.Left("tokens.json")) // where the user wrote them
+			clitest.WantAbsent(t, "the token of "+name, token, map[string]string{"show -json": stateJSON, "show -json of the plan": planJSON})
+			clitest.WantAbsent(t, "the token of "+name, token, ws.Left("tokens.json")) // where the user wrote them
 		}
 	}
 	everything := ws.Left("tokens.json")
 	everything["the output"], everything["show -json"], everything["show -json of the plan"] = output.String(), stateJSON, planJSON
-	wantAbsent(t, "the write-only URL", "SECRET-PATH", everything)
-	wantAbsent(t, "the callback URL's query", secretQuery, map[string]string{"the log": log, "the errors": failed.Errors(), "the warnings": failed.Warnings()})
-}
-
-// wantAbsent checks that none of the texts holds a secret.
-func wantAbsent(t *testing.T, what, secret string, texts map[string]string) {
-	t.Helper()
-	clitest.WantAbsent(t, what, secret, texts)
+	clitest.WantAbsent(t, "the write-only URL", "SECRET-PATH", everything)
+	clitest.WantAbsent(t, "the callback URL's query", secretQuery, map[string]string{"the log": log, "the errors": failed.Errors(), "the warnings": failed.Warnings()})
 }
