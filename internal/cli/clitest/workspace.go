@@ -79,12 +79,6 @@ func (w *Workspace) Read(name string) string {
 	return string(content)
 }
 
-// Remove deletes a file of the workspace.
-func (w *Workspace) Remove(name string) {
-	w.t.Helper()
-	w.must(os.Remove(filepath.Join(w.Dir, name)))
-}
-
 // Command prepares a run of the CLI without starting it, for tests that send
 // signals. Stdout and Stderr are unset.
 func (w *Workspace) Command(ctx context.Context, args ...string) *exec.Cmd {
@@ -129,15 +123,6 @@ func (w *Workspace) json(command string, args []string) Result {
 	return w.Run(append([]string{command, "-json", "-input=false", "-no-color"}, args...)...)
 }
 
-// State reads the state with show -json, which fails the test when the state
-// can't be read.
-func (w *Workspace) State() *tfjson.State {
-	w.t.Helper()
-	state := &tfjson.State{}
-	w.must(state.UnmarshalJSON([]byte(w.Must(w.Run("show", "-json")).Stdout)))
-	return state
-}
-
 // Resources returns the attributes of all managed resources in state, by
 // address.
 func (w *Workspace) Resources() map[string]map[string]any {
@@ -154,8 +139,10 @@ func (w *Workspace) Resources() map[string]map[string]any {
 			add(child)
 		}
 	}
-	if values := w.State().Values; values != nil {
-		add(values.RootModule)
+	var state tfjson.State
+	w.must(state.UnmarshalJSON([]byte(w.Must(w.Run("show", "-json")).Stdout)))
+	if state.Values != nil {
+		add(state.Values.RootModule)
 	}
 	return resources
 }
