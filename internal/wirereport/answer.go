@@ -36,7 +36,7 @@ func (a *answer) open() {
 // status is the status line's, and the envelope's where it is another.
 func status(_ *report, a answer) []string {
 	found := strconv.Itoa(a.statusLine)
-	if inner := fmt.Sprint(a.envelope["Status"]); a.envelope != nil && inner != found && kindOf(a.envelope["Status"]) == "number" {
+	if inner := fmt.Sprint(a.envelope["Status"]); a.envelope != nil && inner != found && slices.Contains([]string{"number", "text of digits"}, kindOf(a.envelope["Status"])) {
 		found += ", in the envelope " + inner
 	}
 	if a.statusLine == http.StatusOK && isHTML(a) {

@@ -159,6 +159,7 @@ func TestEachFact(t *testing.T) {
 		{"random info", refuses(401), "info, token of random letters"},
 		{"random info", replaces(`"Error":"[^"]*"`, `"Error":null`), "shape of a refusal"},
 		{"random Delete", answers(200, `{"Status":603,"Error":"no","Result":null}`), "Delete, token of random letters"},
+		{"no token", answers(400, `{"Status":"603","Error":"no"}`), "info, no token"},
 		{"no token", refuses(603), "info, no token"},
 		{"no path", answers(200, "{}"), "path that isn't served"},
 		{"POST info", refuses(501), "info by POST"},
