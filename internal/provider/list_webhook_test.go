@@ -115,12 +115,12 @@ func TestList(t *testing.T) {
 				}
 				continue
 			}
-			resource := map[string]any{"id": fingerprintOf(t, tokens[name]), "app_connection": name}
+			listed := map[string]any{"id": fingerprintOf(t, tokens[name]), "app_connection": name}
 			if name == "default" {
-				delete(resource, "app_connection")
+				delete(listed, "app_connection")
 			}
-			if got := p.attributes(result.Resource, p.webhookObject()); !maps.Equal(got, resource) {
-				t.Errorf("%s: resource %v, want %v", name, got, resource)
+			if got := p.attributes(result.Resource, p.webhookObject()); !maps.Equal(got, listed) {
+				t.Errorf("%s: resource %v, want %v", name, got, listed)
 			}
 		}
 		if !slices.Equal(shown, want) {

@@ -37,10 +37,10 @@ var (
 
 // wantOutcome checks what an apply to garageTwo left of prior, an object with
 // garageOne or none, and that the next run knows what to do; it heals.
-func (w *fixture) wantOutcome(prior, after object, is outcome) {
-	w.t.Helper()
+func (f *fixture) wantOutcome(prior, after object, is outcome) {
+	f.t.Helper()
 	tokens := connections("garage")
-	p := w.protocol(tokens)
+	p := f.protocol(tokens)
 	creates := p.isNull(prior.state)
 	url, configured := urlTwo, ""
 	if !creates && is != done {
@@ -52,23 +52,23 @@ func (w *fixture) wantOutcome(prior, after object, is outcome) {
 	switch {
 	case creates && (is == refused || is == gone):
 		if !p.isNull(after.state) {
-			w.t.Errorf("state %s", p.decode(after.state))
+			f.t.Errorf("state %s", p.decode(after.state))
 		}
 	case is == refused, is == gone:
 		if !p.decode(after.state).Equal(p.decode(prior.state)) {
-			w.t.Errorf("state %s, want the prior one", p.decode(after.state))
+			f.t.Errorf("state %s, want the prior one", p.decode(after.state))
 		}
 	case p.attribute(after, "callback_url") != url, p.attribute(after, "configured_at") != configured, (p.attribute(after, "expires_at") == "") != (configured == ""):
-		w.t.Errorf("state %s, want %s set at %q", p.decode(after.state), url, configured)
+		f.t.Errorf("state %s, want %s set at %q", p.decode(after.state), url, configured)
 	}
 
-	w.api.ResetRequests()
+	f.api.ResetRequests()
 	if !creates && is == gone { // what the update was told is remembered
 		read, got := p.read(after)
-		wantSaid(w.t, got, "warning: "+goneSummary)
-		w.wantCalls(map[fakeapi.Call]int{})
+		wantSaid(f.t, got, "warning: "+goneSummary)
+		f.wantCalls(map[fakeapi.Call]int{})
 		if !p.isNull(read.state) {
-			w.t.Error("it is still in state")
+			f.t.Error("it is still in state")
 		}
 	}
 	if is == gone {
@@ -83,14 +83,14 @@ func (w *fixture) wantOutcome(prior, after object, is outcome) {
 	}
 	plan := p.plan(after, arguments)
 	if (plan.action == "") != (is == done) {
-		w.t.Errorf("planned %q", plan.action)
+		f.t.Errorf("planned %q", plan.action)
 	}
 	if is != done {
 		_, got := p.carryOut(after, plan, arguments)
-		wantNoDiagnostics(w.t, got)
+		wantNoDiagnostics(f.t, got)
 	}
-	w.wantCalls(calls)
-	w.wantURL(tokens["garage"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
+	f.wantCalls(calls)
+	f.wantURL(tokens["garage"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
 }
 
 // createAndUpdate has a test's body run for a Set that creates, and for one
@@ -112,7 +112,6 @@ func createAndUpdate(t *testing.T, options fakeapi.Options, test func(w *fixture
 // TestSetOutcomes fails Set in every way that makes a difference to the state.
 func TestSetOutcomes(t *testing.T) {
 	t.Parallel()
-	const json = "application/json"
 	for name, test := range map[string]struct {
 		fault    fakeapi.Fault
 		attempts int // with one retry
