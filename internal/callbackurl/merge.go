@@ -26,9 +26,8 @@ import (
 // the same way.
 //
 // Errors are always about query, and name its keys but none of the values: a
-// key that is empty, or one that base has already. Keys of
-// base are compared decoded, the way a browser's URLSearchParams reads them:
-// '+' is a space, and a '%' that begins no escape stands for itself.
+// key that is empty, or one that base has already. Keys of base are compared
+// decoded; one with a '%' that begins no escape stands for itself.
 //
 // base is not validated here.
 func Merge(base string, query map[string]string) (string, error) {
@@ -47,17 +46,10 @@ func Merge(base string, query map[string]string) (string, error) {
 
 	if taken := sharedKeys(existing, query); len(taken) > 0 {
 		return "", fmt.Errorf("the base URL's query already has %s, and receivers differ in which of two values they read; "+
-			"write each key in one place, the base URL or the map", quotedList(taken))
-	}
-
-	keys := slices.Sorted(maps.Keys(query))
-	size := len(base)
-	for _, key := range keys {
-		size += len(key) + len(query[key]) + len("&=")
+			"write each key in one place, the base URL or the map", strings.Join(taken, ", "))
 	}
 
 	var merged strings.Builder
-	merged.Grow(size)
 	merged.WriteString(rest)
 	separator := "&"
 	switch {
@@ -66,7 +58,7 @@ func Merge(base string, query map[string]string) (string, error) {
 	case existing == "" || strings.HasSuffix(existing, "&"):
 		separator = ""
 	}
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(query)) {
 		merged.WriteString(separator)
 		merged.WriteString(escape(key))
 		merged.WriteByte('=')
@@ -78,19 +70,20 @@ func Merge(base string, query map[string]string) (string, error) {
 	return merged.String(), nil
 }
 
-// sharedKeys returns, sorted and each once, the keys of query that the raw
-// query string existing has too.
+// sharedKeys returns, quoted, sorted and each once, the keys of query that the
+// raw query string existing has too.
 func sharedKeys(existing string, query map[string]string) []string {
 	var shared []string
 	for pair := range strings.SplitSeq(existing, "&") {
-		raw, _, _ := strings.Cut(pair, "=")
-		key := unescape(raw)
+		key, _, _ := strings.Cut(pair, "=")
+		if decoded, err := url.QueryUnescape(key); err == nil { // else it stands for itself, as in "100%"
+			key = decoded
+		}
 		if _, found := query[key]; found {
-			shared = append(shared, key)
+			shared = append(shared, strconv.Quote(key))
 		}
 	}
 	slices.Sort(shared)
-
 	return slices.Compact(shared)
 }
 
@@ -98,51 +91,4 @@ func sharedKeys(existing string, query map[string]string) []string {
 func escape(s string) string {
 	// QueryEscape encodes a literal '+' as %2B: each '+' it leaves is a space.
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
-}
-
-// unescape reads s as application/x-www-form-urlencoded text. Unlike
-// url.QueryUnescape it never fails: a user's base URL may hold "100%".
-func unescape(s string) string {
-	if !strings.ContainsAny(s, "%+") {
-		return s
-	}
-	decoded := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '+':
-			decoded = append(decoded, ' ')
-		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
-			decoded = append(decoded, unhex(s[i+1])<<4|unhex(s[i+2]))
-			i += 2
-		default:
-			decoded = append(decoded, c)
-		}
-	}
-
-	return string(decoded)
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-// unhex returns the value of a digit that isHex accepts.
-func unhex(c byte) byte {
-	if c <= '9' {
-		return c - '0'
-	}
-
-	return c&^0x20 - 'A' + 10
-}
-
-func quotedList(keys []string) string {
-	quoted := make([]string, len(keys))
-	for i, key := range keys {
-		quoted[i] = strconv.Quote(key)
-	}
-	if len(quoted) == 1 {
-		return "the key " + quoted[0]
-	}
-
-	return "the keys " + strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
 }

@@ -38,14 +38,14 @@ func TestMerge(t *testing.T) {
 		"base has bad escapes":  {"https://h/p?z=100%&%zz", a, "https://h/p?z=100%&%zz&a=1", ""},
 
 		"empty key":             {"https://h/p", pairs{"": "hidden", "a": "1"}, "", "a key is empty"},
-		"taken":                 {"https://h/p?a=hidden#a", pairs{"a": "hidden"}, "", `the key "a"`},
-		"taken with no value":   {"https://h/p?a", a, "", `the key "a"`},
-		"taken, encoded":        {"https://h/p?%61%5b%5D=hidden", pairs{"a[]": "1"}, "", `the key "a[]"`},
-		"taken, plus for space": {"https://h/p?a+b=hidden", pairs{"a b": "1"}, "", `the key "a b"`},
-		"taken, encoded plus":   {"https://h/p?a%2bb=hidden", pairs{"a+b": "1"}, "", `the key "a+b"`},
-		"taken, raw unicode":    {"https://h/p?prénom=hidden", pairs{"prénom": "1"}, "", `the key "prénom"`},
-		"taken, bad escapes":    {"https://h/p?100%=hidden&%4", pairs{"100%": "1", "%4": "2"}, "", `the keys "%4" and "100%"`},
-		"several, sorted, once": {"https://h/p?c=1&b=2&a=3&b=4", pairs{"a": "1", "b": "1", "c": "1", "d": "1"}, "", `the keys "a", "b" and "c"`},
+		"taken":                 {"https://h/p?a=hidden#a", pairs{"a": "hidden"}, "", `already has "a"`},
+		"taken with no value":   {"https://h/p?a", a, "", `already has "a"`},
+		"taken, encoded":        {"https://h/p?%61%5b%5D=hidden", pairs{"a[]": "1"}, "", `already has "a[]"`},
+		"taken, plus for space": {"https://h/p?a+b=hidden", pairs{"a b": "1"}, "", `already has "a b"`},
+		"taken, encoded plus":   {"https://h/p?a%2bb=hidden", pairs{"a+b": "1"}, "", `already has "a+b"`},
+		"taken, raw unicode":    {"https://h/p?prénom=hidden", pairs{"prénom": "1"}, "", `already has "prénom"`},
+		"taken, bad escapes":    {"https://h/p?100%=hidden&%4", pairs{"100%": "1", "%4": "2"}, "", `already has "%4", "100%"`},
+		"several, sorted, once": {"https://h/p?c=1&b=2&a=3&b=4", pairs{"a": "1", "b": "1", "c": "1", "d": "1"}, "", `already has "a", "b", "c"`},
 	} {
 		got, err := Merge(test.base, test.query)
 		if got != test.want || (err != nil) != (test.err != "") {
