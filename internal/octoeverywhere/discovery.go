@@ -22,7 +22,7 @@ func (c *Client) setEither(ctx context.Context, set *call, webhook Webhook) erro
 		return first.conclude(set, a, webhook)
 	}
 
-	if a.is2xx() {
+	if a.is2xx() && !a.isHTML() {
 		set.uncertain = &a // whatever took the request may have acted on it
 	}
 	other := first.other()

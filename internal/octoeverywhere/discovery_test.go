@@ -112,8 +112,8 @@ func TestNeitherServed(t *testing.T) {
 		{"404 and 403", notFound, forbidden, 403, newPath + " answered 403", false},
 		{"redirect and 404", redirect("https://login.example/?next=x"), notFound, 302, "https://login.example/…", false},
 		{"405 and 501", status(405), status(501), 405, "405", false},
-		{"page and 404", page, notFound, 200, "web page", true},
-		{"404 and page", notFound, page, 200, "web page", true},
+		{"page and 404", page, notFound, 200, "web page", false},
+		{"404 and page", notFound, page, 200, "web page", false},
 		{"504, 404 and 404", status(504), always(notFound), 404, "an earlier attempt got 504", true},
 	} {
 		s := serve(t)

@@ -34,7 +34,7 @@ func (c *call) failed(a answer) *Error {
 	case a.isRedirect():
 		text += c.describeRedirect(a)
 	case a.ok() && a.isHTML():
-		e.NotServed, e.Ambiguous = true, true
+		e.NotServed = true
 		text += ", but with a web page: the server doesn't serve this call"
 	case a.ok() && a.deniesSuccess():
 		text += ", but said that it was no success"

@@ -18,7 +18,7 @@ var (
 	requestInfo   = request{http.MethodGet, "/api/appconnection/info", nil}
 )
 
-// probeTimeout bounds Probe (DESIGN.md, "Asking").
+// probeTimeout bounds Probe (DESIGN.md, "Status checks").
 const probeTimeout = 5 * time.Second
 
 var errNoToken = errors.New("there is no app token to call the API with")
