@@ -48,14 +48,14 @@ func (a *testNotificationAction) Configure(_ context.Context, req action.Configu
 
 func (a *testNotificationAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has OctoEverywhere send a test notification to an App Connection's webhook, whatever its filter, and succeeds when the URL answered 200. Sets nothing.",
+		MarkdownDescription: "Sends a test notification to the webhook of an App Connection and fails unless its URL answers 200. The webhook is not changed.",
 		Attributes: map[string]schema.Attribute{
 			"app_connection": schema.StringAttribute{
-				MarkdownDescription: "Name of the App Connection in the provider's `app_tokens`. With neither this nor `app_token`, it is `default`.",
+				MarkdownDescription: "Name of the App Connection, a key of the provider's `app_tokens`. If neither `app_connection` nor `app_token` is set, it is `default`.",
 				Optional:            true,
 			},
 			"app_token": schema.StringAttribute{
-				MarkdownDescription: "Token of the App Connection, kept in saved plans, and shown in plans unless it comes from a sensitive value. Prefer `app_connection`.",
+				MarkdownDescription: "Token (`appApiToken`) of the App Connection. It is stored in saved plans and shown in plans, unless its value is sensitive; prefer `app_connection`.",
 				Optional:            true,
 				// Neither Sensitive, which no action's attribute can be, nor
 				// WriteOnly: framework 1.19 refuses every value of one
@@ -72,74 +72,64 @@ func (a *testNotificationAction) ConfigValidators(context.Context) []action.Conf
 	}
 }
 
-// ModifyPlan has the plan fail for an App Connection that the provider has not.
+// ModifyPlan has the plan fail for an App Connection that the provider hasn't.
 func (a *testNotificationAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	resp.Diagnostics.Append(a.choose(ctx, req.Config, &resp.Diagnostics).missing)
+	if c := a.choose(ctx, req.Config, &resp.Diagnostics); c.err != nil {
+		resp.Diagnostics.Append(noToken(c))
+	}
 }
 
-func (a *testNotificationAction) choose(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) tokenChoice {
+func (a *testNotificationAction) choose(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) choice {
 	var model testNotificationModel
 	diags.Append(config.Get(ctx, &model)...)
 	if diags.HasError() {
-		return tokenChoice{}
+		return choice{}
 	}
-	choice := a.session.tokens.choose(tokenArguments{appToken: model.AppToken, appConnection: model.AppConnection})
-	if !model.AppToken.IsNull() && choice.known() {
-		choice.label = a.session.tokens.label(choice.token.Fingerprint()) // the provider may have a name for it
-	}
-	return choice
+	return a.session.choose(model.AppToken, model.AppConnection)
 }
 
-// Invoke changes nothing, whatever the service answers: a dead App Connection
-// is for the next plan to find.
+// Invoke changes nothing, whatever the service answers: an App Connection that
+// is gone is for the next plan to find.
 func (a *testNotificationAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	choice := a.choose(ctx, req.Config, &resp.Diagnostics)
-	if resp.Diagnostics.Append(a.session.unusable(choice)); resp.Diagnostics.HasError() {
+	c := a.choose(ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	tell := func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) }
-
-	call, over := a.session.begin(ctx)
-	defer over()
-	tell("OctoEverywhere sends a test notification to the webhook of " + choice.label)
-	result, err := a.session.client.TestWebhook(call, choice.token)
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(notSent(choice, err))
-	case !result.Understood:
-		resp.Diagnostics.Append(notVerified(capital(choice.label) + ": OctoEverywhere tested the webhook, but its answer does not say, in a way this provider understands, what the webhook's URL answered. " +
-			"Look at your receiver's log for a test notification (event type 16)."))
-	case result.StatusCode == 0:
-		tell("The webhook of " + choice.label + " gave no answer")
-		resp.Diagnostics.Append(notTaken(choice.label, 0, unchanged))
-	default:
-		tell(fmt.Sprintf("The webhook of %s answered %d", choice.label, result.StatusCode))
-		if result.StatusCode != http.StatusOK {
-			resp.Diagnostics.Append(notTaken(choice.label, result.StatusCode, unchanged))
-		}
+	if resp.Diagnostics.Append(a.session.ready(c)); resp.Diagnostics.HasError() {
+		return
 	}
+	progress := func(format string, values ...any) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, values...)})
+	}
+	progress("OctoEverywhere sends a test notification to the webhook of %s", c.label)
+	result, problem, _ := a.session.test(ctx, c, "")
+	switch {
+	case result.StatusCode != 0:
+		progress("The webhook of %s answered %d", c.label, result.StatusCode)
+	case result.Understood:
+		progress("The webhook of %s did not answer", c.label)
+	}
+	resp.Diagnostics.Append(problem)
 }
 
-// notSent explains a test notification of which the service says no outcome.
-func notSent(choice tokenChoice, err error) diag.Diagnostic {
-	what := told(choice, err)
+// test has the service send a test notification. problem is nil when the URL
+// answered 200, and err the client's; now says what is true and what happens
+// next.
+func (s *session) test(ctx context.Context, c choice, now string) (result octoeverywhere.TestResult, problem diag.Diagnostic, err error) {
+	const summary = "Delivery could not be verified"
+	result, err = s.client.TestWebhook(ctx, c.token)
 	switch {
-	case octoeverywhere.IsNotServed(err):
-		return diag.NewErrorDiagnostic("The server does not offer this call",
-			what+"\n\nDelivery can't be verified with this server. Check the provider's endpoint.")
-	case octoeverywhere.IsGone(err):
-		return at(choice, "The App Connection is gone for good", what+"\n\n"+adviceGone)
-	case octoeverywhere.IsNotSupporter(err):
-		return at(choice, "The printer's owner is not a supporter", what+"\n\n"+adviceNotSupporter+".")
-	case octoeverywhere.IsInvalidCredentials(err):
-		return at(choice, "The App Connection's token is not accepted", what+"\n\n"+adviceCheckToken)
 	case octoeverywhere.IsInvalidInput(err):
-		return notVerified(what + "\n\nThe App Connection may have no webhook: set one first.")
+		problem = diag.NewErrorDiagnostic(summary, join(answered(c, err), now, "The App Connection may have no webhook."))
+	case octoeverywhere.IsAmbiguous(err):
+		problem = diag.NewErrorDiagnostic(summary, join(answered(c, err), now, "The test notification may have been sent."))
+	case err != nil:
+		problem = failed(c, err, now, "")
+	case !result.Understood:
+		problem = diag.NewErrorDiagnostic(summary, capital(c.label)+": OctoEverywhere tested the webhook, but its answer doesn't include the receiver's status. "+
+			"Check your receiver's log for a test notification (event type 16).")
+	case result.StatusCode != http.StatusOK:
+		problem = notTaken(c.label, result.StatusCode, now)
 	}
-	return notVerified(what + "\n\nTry again later.")
-}
-
-// notVerified explains a test whose outcome is not known.
-func notVerified(what string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Delivery could not be verified", what)
+	return result, problem, err
 }

@@ -138,11 +138,9 @@ func (p *protocol) invokeAction(arguments map[string]any) (progress []string, di
 // answer: it succeeds for 200 alone, tells what came back, and sets nothing.
 func TestTestNotification(t *testing.T) {
 	t.Parallel()
-	const (
-		sends       = `OctoEverywhere sends a test notification to the webhook of App Connection "garage"`
-		answered    = `The webhook of App Connection "garage" `
-		notVerified = "could not be verified"
-	)
+	const notVerified = "could not be verified"
+	label := fmt.Sprintf(`App Connection "garage" (%s)`, fingerprintOf(t, tokenOf("garage")))
+	sends, answered := "OctoEverywhere sends a test notification to the webhook of "+label, "The webhook of "+label+" "
 	nobody := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return nil, fmt.Errorf("nobody listens")
 	}}}
@@ -157,15 +155,15 @@ func TestTestNotification(t *testing.T) {
 	}{
 		"200":            {progress: answered + "answered 200"},
 		"failing once":   {fault: fakeapi.Fault{Status: 503}, progress: answered + "answered 200"},
-		"202":            {receiver: 202, progress: answered + "answered 202", words: []string{"did not accept", "status 202 instead of 200", "Nothing was changed"}},
-		"no answer":      {options: fakeapi.Options{DeliveryClient: nobody}, progress: answered + "gave no answer", words: []string{"did not accept", "no answer instead of 200", "10 seconds"}},
-		"not served":     {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, words: []string{"does not offer this call", "404", "endpoint"}},
+		"202":            {receiver: 202, progress: answered + "answered 202", words: []string{"did not accept", "answered 202 instead of 200"}},
+		"no answer":      {options: fakeapi.Options{DeliveryClient: nobody}, progress: answered + "did not answer", words: []string{"did not accept", "did not answer", "10 seconds"}},
+		"not served":     {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, words: []string{"does not support this call", "404", "endpoint"}},
 		"not understood": {fault: fakeapi.Fault{Status: 200, Body: `{"Sent":true}`}, words: []string{notVerified, "event type 16"}},
-		"no webhook":     {unset: true, words: []string{notVerified, "400", "set one first"}},
-		"gone":           {fault: fakeapi.Fault{Status: 604}, attribute: "app_connection", words: []string{"gone for good", "604", "connect your app again"}},
-		"no supporter":   {fault: fakeapi.Fault{Status: 605}, attribute: "app_connection", words: []string{"not a supporter", "605", "a supporter again."}},
+		"no webhook":     {unset: true, words: []string{notVerified, "400", "may have no webhook"}},
+		"gone":           {fault: fakeapi.Fault{Status: 604}, attribute: "app_connection", words: []string{"App Connection revoked", "604", "connect your app again"}},
+		"no supporter":   {fault: fakeapi.Fault{Status: 605}, attribute: "app_connection", words: []string{"no Supporter Perks", "605", "same token"}},
 		"not accepted":   {fault: fakeapi.Fault{Status: 606}, attribute: "app_connection", words: []string{"not accepted", "606"}},
-		"failing":        {fault: fakeapi.Fault{Status: 500, Times: -1}, words: []string{notVerified, "500", "Try again later"}},
+		"failing":        {fault: fakeapi.Fault{Status: 500, Times: -1}, words: []string{notVerified, "500", "may have been sent"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -193,7 +191,7 @@ func TestTestNotification(t *testing.T) {
 			if len(test.words) == 0 {
 				wantNoDiagnostics(t, got)
 			} else {
-				wantOneError(t, got, test.attribute, append(test.words, `App Connection "garage"`), []string{"tok-SECRET", "hush-hush"})
+				wantOneError(t, got, test.attribute, append(test.words, label), []string{"tok-SECRET", "hush-hush"})
 			}
 			if tests := w.api.Count(fakeapi.CallTest) + w.api.Count(fakeapi.CallOther); tests == 0 || tests != w.api.Count("") {
 				t.Errorf("calls %v", w.calls())
@@ -220,10 +218,10 @@ func TestTestNotificationArguments(t *testing.T) {
 		plan      bool // the plan refuses it
 		words     []string
 	}{
-		{map[string]any{"app_connection": "grage"}, "app_connection", true, []string{`"grage"`, `The provider has: "garage", "later".`}},
-		{nil, "", true, []string{"No App Connection is chosen"}},
-		{map[string]any{"app_connection": "later"}, "", false, []string{"not known", `App Connection "later"`}},
-		{map[string]any{"app_connection": unknown{}}, "", false, []string{"not known"}},
+		{map[string]any{"app_connection": "grage"}, "app_connection", true, []string{"Unknown App Connection", `"garage", "later"`, `did you mean "garage"?`}},
+		{nil, "", true, []string{"Unknown App Connection", `"garage", "later"`, "app_connection"}},
+		{map[string]any{"app_connection": "later"}, "", false, []string{"configuration is unknown", `App Connection "later"`}},
+		{map[string]any{"app_connection": unknown{}}, "", false, []string{"configuration is unknown"}},
 	} {
 		if planned := p.planAction(test.arguments); test.plan {
 			wantOneError(t, planned, test.attribute, test.words, nil)
@@ -237,7 +235,7 @@ func TestTestNotificationArguments(t *testing.T) {
 		}
 	}
 	_, got := w.protocol(connections("garage"), map[string]any{"endpoint": unknown{}}).invokeAction(map[string]any{"app_connection": "garage"})
-	wantOneError(t, got, "", []string{"not known", "endpoint", "-target"}, nil)
+	wantOneError(t, got, "", []string{"configuration is unknown", "endpoint", "-target"}, nil)
 	w.wantCalls(map[fakeapi.Call]int{})
 
 	// By its token, an App Connection is named as the provider knows it.

@@ -184,10 +184,10 @@ func TestAppConnectionUnreachable(t *testing.T) {
 		asked     int
 		words     []string
 	}{
-		"broken":        {fault: fakeapi.Fault{Status: 500, Times: -1}, asked: 3, words: []string{"could not be asked", "500", "Try again later"}},
-		"no info call":  {options: fakeapi.Options{NoInfo: true}, asked: 1, words: []string{"does not offer the info call", "404", "endpoint"}},
+		"broken":        {fault: fakeapi.Fault{Status: 500, Times: -1}, asked: 3, words: []string{"temporarily unavailable", "500", "Try again later"}},
+		"no info call":  {options: fakeapi.Options{NoInfo: true}, asked: 1, words: []string{"does not support this call", "404", "endpoint"}},
 		"token refused": {fault: fakeapi.Fault{Status: 606}, attribute: "app_connection", asked: 1, words: []string{"not accepted", "606"}},
-		"not an answer": {fault: fakeapi.Fault{Status: 200, Body: `[]`}, asked: 1, words: []string{"could not be asked"}},
+		"not an answer": {fault: fakeapi.Fault{Status: 200, Body: `[]`}, asked: 1, words: []string{"refused the request", "not with what the API promises"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -254,14 +254,14 @@ func TestAppConnectionArguments(t *testing.T) {
 		attribute  string
 		words      string
 	}{
-		{"grage", "app_connection", `The provider has: "garage", "later".`},
-		{nil, "", "No App Connection is chosen"},
+		{"grage", "app_connection", `"garage", "later"; did you mean "garage"?`},
+		{nil, "", `"garage", "later"`},
 		{"later", "", `App Connection "later"`},
 	} {
 		got := p.readAppConnection(map[string]any{"app_connection": test.connection})
 		wantOneError(t, got, test.attribute, []string{test.words}, []string{"tok-SECRET"})
 	}
 	p = w.protocol(tokens, map[string]any{"endpoint": unknown{}})
-	wantOneError(t, p.readAppConnection(map[string]any{"app_connection": "garage"}), "", []string{"not known", "endpoint", "-target"}, nil)
+	wantOneError(t, p.readAppConnection(map[string]any{"app_connection": "garage"}), "", []string{"configuration is unknown", "endpoint", "-target"}, nil)
 	w.wantCalls(map[fakeapi.Call]int{})
 }

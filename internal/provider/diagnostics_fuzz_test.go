@@ -9,10 +9,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/appconnection"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
@@ -34,12 +35,9 @@ const (
 // In the texts #TOKEN# and #URL# stand for the secrets, encoded as encoding
 // says.
 func FuzzDiagnostics(f *testing.F) {
-	f.Fuzz(func(t *testing.T, status uint16, contentType, location, body string, encoding uint8, secretInPath bool) {
-		wanted := settingOf(t)
-		if secretInPath {
-			wanted.secretURL = "mac" // callback_url_wo: no part of the path is shown
-		}
-		token := wanted.choice.token
+	f.Fuzz(func(t *testing.T, status uint16, contentType, location, body string, encoding uint8, _ bool) {
+		c := choiceOf(t)
+		token := c.token
 		hide := func(text, query string) string {
 			return strings.NewReplacer("#TOKEN#", encoded(secretToken, encoding), "#URL#", encoded(secretURL, encoding), "#QUERY#", query).Replace(text)
 		}
@@ -59,24 +57,23 @@ func FuzzDiagnostics(f *testing.F) {
 			}
 			return client
 		}
-		state := webhookModel{ID: types.StringValue(wanted.choice.token.Fingerprint())}
 		var shown []diag.Diagnostic
 		// A Set knows the URL; the other calls can't know a part of it that
-		// comes alone.
-		if err := clientTold(encoded(secretQuery, encoding)).SetWebhook(t.Context(), token, wanted.webhook); err != nil {
-			shown = append(shown, setFailed(wanted, untouched, err))
+		// comes without the rest.
+		if err := clientTold(encoded(secretQuery, encoding)).SetWebhook(t.Context(), token, octoeverywhere.Webhook{CallbackURL: secretURL}); err != nil {
+			shown = append(shown, setFailed(c, appconnection.Unchanged, err, false))
 		}
-		client := clientTold("")
-		if err := client.DeleteWebhook(t.Context(), token); err != nil {
-			shown = append(shown, deleteFailed(token.Fingerprint(), err), notDeletable(state, err))
+		s := &session{client: clientTold(""), now: time.Now}
+		s.statuses = appconnection.NewStatuses(s.client, s.now)
+		if err := s.client.DeleteWebhook(t.Context(), token); err != nil {
+			shown = append(shown, deleteFailed(c, err))
 		}
-		if result, err := client.TestWebhook(t.Context(), token); err != nil {
-			shown = append(shown, verifyFailed(wanted, err))
-		} else {
-			shown = append(shown, notDelivered(wanted, result.StatusCode))
+		if _, problem, _ := s.test(t.Context(), c, ""); problem != nil {
+			shown = append(shown, problem)
 		}
-		if _, err := client.Probe(t.Context(), token); err != nil {
-			shown = append(shown, infoFailed(wanted.choice, err), notChecked(err), oddAnswer("the App Connection", err), dropped("the App Connection", sentence(err)))
+		if status, _ := s.statuses.Check(t.Context(), token); status.Err != nil {
+			summary, detail := gone(c.label, status.Err, true, "")
+			shown = append(shown, statusFailed(c, status.Err), s.notChecked(c.label, status), diag.NewWarningDiagnostic(summary, detail))
 		}
 		for _, d := range shown {
 			text := d.Summary() + "\n" + d.Detail()

@@ -51,9 +51,9 @@ func (eventTypesValidator) ValidateSet(_ context.Context, req validator.SetReque
 			resp.Diagnostics.AddAttributeError(at, "Invalid event type", sentence(err))
 			continue
 		}
-		if twin, twice := written[event]; twice {
-			resp.Diagnostics.AddAttributeError(req.Path, "The same event type twice",
-				fmt.Sprintf("%q and %q are both the event %s. Keep one of them.", min(twin, value.ValueString()), max(twin, value.ValueString()), event.Name()))
+		if other, duplicate := written[event]; duplicate {
+			resp.Diagnostics.AddAttributeError(req.Path, "Duplicate event type",
+				fmt.Sprintf("%q and %q are both the event %s. Keep one of them.", min(other, value.ValueString()), max(other, value.ValueString()), event.Name()))
 		}
 		written[event] = value.ValueString()
 	}

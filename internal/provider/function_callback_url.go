@@ -29,9 +29,9 @@ const functionsNeed = "Provider functions need Terraform or OpenTofu 1.8, and th
 
 type callbackURLFunction struct{}
 
-// NewCallbackURLFunction returns the provider function callback_url(base,
+// newCallbackURLFunction returns the provider function callback_url(base,
 // query_map).
-func NewCallbackURLFunction() function.Function {
+func newCallbackURLFunction() function.Function {
 	return &callbackURLFunction{}
 }
 
@@ -42,24 +42,23 @@ func (*callbackURLFunction) Metadata(_ context.Context, _ function.MetadataReque
 func (*callbackURLFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Add query parameters to a callback URL",
-		Description: "Returns the base URL with the map's pairs added to its query, in the order of their keys. " +
-			"The base URL's own query and its fragment stay as they are, and an empty map returns the base URL unchanged.",
-		MarkdownDescription: "Returns the base URL with the map's pairs added to its query, in the order of their keys, so that one receiver can tell many printers apart.\n\n" +
-			"Keys and values are percent-encoded: write them as they are meant (`{ site = \"Köln / Süd\" }`). " +
-			"Whatever the base URL holds already, its own query and fragment included, stays as it is, byte for byte; an empty map returns it unchanged.\n\n" +
-			"It is an error when the base URL is not a valid `callback_url` (https, with a host), when a key is empty, when a value is null, " +
-			"and when the base URL's query has one of the keys already.\n\n" +
+		Description: "Returns the URL with the given parameters added to its query, sorted by name. " +
+			"The existing query and fragment are not changed; an empty map returns the URL unchanged.",
+		MarkdownDescription: "Returns the URL with the given parameters added to its query, sorted by name. One receiver can then tell many printers apart.\n\n" +
+			"Names and values are percent-encoded, so write them unencoded: `{ site = \"Köln / Süd\" }`. " +
+			"The existing query and fragment are not changed; an empty map returns the URL unchanged.\n\n" +
+			"It is an error if the URL is not a valid `callback_url`, a name is empty, a value is null, or the URL already has a parameter of that name.\n\n" +
 			functionsNeed,
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name:                "base",
-				Description:         "The https URL of your receiver. It may have a query and a fragment of its own.",
-				MarkdownDescription: "The `https` URL of your receiver. It may have a query and a fragment of its own.",
+				Description:         "The https URL of your receiver. It may have a query and a fragment.",
+				MarkdownDescription: "The `https` URL of your receiver. It may have a query and a fragment.",
 			},
 			function.MapParameter{
 				Name:        "query_map",
 				ElementType: types.StringType,
-				Description: "The query parameters to add, by name. Numbers and bools become strings.",
+				Description: "Query parameters to add, by name. Numbers and booleans are converted to strings.",
 			},
 		},
 		Return: function.StringReturn{},
@@ -77,53 +76,31 @@ func (*callbackURLFunction) Run(ctx context.Context, req function.RunRequest, re
 		return
 	}
 
-	query, known, err := queryFrom(queryMap)
+	query, err := queryFrom(queryMap)
 	if err != nil {
 		resp.Error = argumentError(callbackURLQueryMap, err)
 		return
 	}
-	if !known {
-		// Terraform doesn't call with unknown values inside a map; a host that
-		// did would get the answer Terraform gives for it.
-		resp.Error = resp.Result.Set(ctx, types.StringUnknown())
-		return
-	}
-
 	merged, err := callbackurl.Merge(base, query)
 	if err != nil {
 		resp.Error = argumentError(callbackURLQueryMap, err)
 		return
 	}
-	// A valid base stays valid, whatever is added; should the rules for a URL
-	// ever become stricter (a limit to its length), only the map can be at fault.
-	if err := octoeverywhere.ValidateCallbackURL(merged); err != nil {
-		resp.Error = argumentError(callbackURLQueryMap, fmt.Errorf("with the query added, %w", err))
-		return
-	}
-
 	resp.Error = resp.Result.Set(ctx, merged)
 }
 
-// queryFrom returns the map's pairs, and whether all values are known yet.
-// Null values are an error that names their keys: leaving the parameter out
-// silently would hide a missing value from the user.
-func queryFrom(m types.Map) (query map[string]string, known bool, err error) {
-	elements := m.Elements()
-	query = make(map[string]string, len(elements))
-	known = !m.IsUnknown()
-	for _, key := range slices.Sorted(maps.Keys(elements)) {
-		value, ok := elements[key].(types.String)
-		switch {
-		case !ok || value.IsNull():
-			return nil, false, fmt.Errorf("the value of %q is null; give it a value, or leave the key out of the map", key)
-		case value.IsUnknown():
-			known = false
-		default:
-			query[key] = value.ValueString()
+// queryFrom returns the map's pairs. A null value is an error that names its key:
+// to leave the parameter out would hide a missing value from the user.
+func queryFrom(m types.Map) (map[string]string, error) {
+	query := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(m.Elements())) {
+		value, ok := m.Elements()[key].(types.String)
+		if !ok || value.IsNull() {
+			return nil, fmt.Errorf("the value of %q is null; give it a value, or leave the key out of the map", key)
 		}
+		query[key] = value.ValueString()
 	}
-
-	return query, known, nil
+	return query, nil
 }
 
 // argumentError points at an argument. Terraform prints the text inside a

@@ -15,7 +15,7 @@ func runCallbackURL(t *testing.T, base string, queryMap types.Map) (types.String
 	t.Helper()
 	resp := function.RunResponse{Result: function.NewResultData(types.StringUnknown())}
 	arguments := function.NewArgumentsData([]attr.Value{types.StringValue(base), queryMap})
-	NewCallbackURLFunction().Run(t.Context(), function.RunRequest{Arguments: arguments}, &resp)
+	newCallbackURLFunction().Run(t.Context(), function.RunRequest{Arguments: arguments}, &resp)
 	result, ok := resp.Result.Value().(types.String)
 	if !ok {
 		t.Fatalf("the result is a %T", resp.Result.Value())
@@ -31,30 +31,23 @@ func TestCallbackURL(t *testing.T) {
 	text, value := types.StringValue, types.StringValue("hidden")
 	for name, test := range map[string]struct {
 		base     string
-		queryMap pairs // nil: unknown
+		queryMap pairs
 		want     types.String
 		argument int64  // at fault, where there is an error
 		says     string // of an error; "": none
 	}{
-		"merged":         {"https://h.example.com/p?z=%7e#f", pairs{"b": text("2"), "a": text("x y")}, text("https://h.example.com/p?z=%7e&a=x%20y&b=2#f"), 0, ""},
-		"empty map":      {"https://h.example.com/p?#", pairs{}, text("https://h.example.com/p?#"), 0, ""},
-		"empty value":    {"https://h.example.com", pairs{"a": text("")}, text("https://h.example.com?a="), 0, ""},
-		"unknown inside": {"https://h.example.com/", pairs{"a": types.StringUnknown(), "b": text("2")}, types.StringUnknown(), 0, ""},
-		"unknown map":    {"https://h.example.com/", nil, types.StringUnknown(), 0, ""},
+		"merged":      {"https://h.example.com/p?z=%7e#f", pairs{"b": text("2"), "a": text("x y")}, text("https://h.example.com/p?z=%7e&a=x%20y&b=2#f"), 0, ""},
+		"empty map":   {"https://h.example.com/p?#", pairs{}, text("https://h.example.com/p?#"), 0, ""},
+		"empty value": {"https://h.example.com", pairs{"a": text("")}, text("https://h.example.com?a="), 0, ""},
 
-		"http":             {"http://h.example.com/?hidden", pairs{}, text(""), callbackURLBase, "https"},
-		"no host":          {"https:///p?hidden", pairs{}, text(""), callbackURLBase, "host"},
-		"empty base":       {"", pairs{"": value}, text(""), callbackURLBase, "empty"},
-		"taken":            {"https://h.example.com/?printer=hidden", pairs{"printer": value}, text(""), callbackURLQueryMap, `"printer"`},
-		"empty key":        {"https://h.example.com/", pairs{"": value}, text(""), callbackURLQueryMap, "empty"},
-		"null value":       {"https://h.example.com/", pairs{"a": value, "site": types.StringNull()}, text(""), callbackURLQueryMap, `"site"`},
-		"null and unknown": {"https://h.example.com/", pairs{"a": types.StringUnknown(), "site": types.StringNull()}, text(""), callbackURLQueryMap, `"site"`},
+		"http":       {"http://h.example.com/?hidden", pairs{}, text(""), callbackURLBase, "https"},
+		"no host":    {"https:///p?hidden", pairs{}, text(""), callbackURLBase, "host"},
+		"empty base": {"", pairs{"": value}, text(""), callbackURLBase, "empty"},
+		"taken":      {"https://h.example.com/?printer=hidden", pairs{"printer": value}, text(""), callbackURLQueryMap, `"printer"`},
+		"empty key":  {"https://h.example.com/", pairs{"": value}, text(""), callbackURLQueryMap, "empty"},
+		"null value": {"https://h.example.com/", pairs{"a": value, "site": types.StringNull()}, text(""), callbackURLQueryMap, `"site"`},
 	} {
-		queryMap := types.MapUnknown(types.StringType)
-		if test.queryMap != nil {
-			queryMap = types.MapValueMust(types.StringType, test.queryMap)
-		}
-		got, err := runCallbackURL(t, test.base, queryMap)
+		got, err := runCallbackURL(t, test.base, types.MapValueMust(types.StringType, test.queryMap))
 		switch {
 		case err == nil && test.says == "":
 			if !got.Equal(test.want) {

@@ -15,8 +15,8 @@ var _ function.Function = (*eventTypesFunction)(nil)
 
 type eventTypesFunction struct{}
 
-// NewEventTypesFunction returns the provider function event_types().
-func NewEventTypesFunction() function.Function {
+// newEventTypesFunction returns the provider function event_types().
+func newEventTypesFunction() function.Function {
 	return &eventTypesFunction{}
 }
 
@@ -26,13 +26,12 @@ func (*eventTypesFunction) Metadata(_ context.Context, _ function.MetadataReques
 
 func (*eventTypesFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "The number of each event type",
-		Description: "Returns a map from the name of each event type this version of the provider knows to the number that " +
-			"notifications carry as EventType.",
-		MarkdownDescription: "Returns a map from the name of each event type to the number that notifications carry as `EventType`, " +
-			"for handing to a receiver that has to tell events apart.\n\n" +
-			"It holds the event types this version of the provider knows. OctoEverywhere adds new ones over time but never removes or renumbers one, " +
-			"so a receiver should ignore numbers it does not know.\n\n" +
+		Summary: "Numbers of the event types, by name",
+		Description: "Returns a map from the names of all event types that this version of the provider knows to the numbers that " +
+			"notifications have in EventType.",
+		MarkdownDescription: "Returns a map from the name of each event type to its number, the `EventType` of a notification. Pass it to a receiver that handles events differently.\n\n" +
+			"The map contains the event types that this version of the provider knows. OctoEverywhere adds new ones over time and never removes or renumbers one, " +
+			"so a receiver should ignore unknown numbers.\n\n" +
 			functionsNeed,
 		Return: function.MapReturn{ElementType: types.Int64Type},
 	}

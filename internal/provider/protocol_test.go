@@ -3,6 +3,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/big"
@@ -25,6 +26,7 @@ type protocol struct {
 	t       testing.TB
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
+	host    string // the terraform_version that it is configured with
 }
 
 const (
@@ -37,7 +39,7 @@ type unknown struct{}
 
 func newProtocol(t testing.TB, factory func() fwprovider.Provider) *protocol {
 	t.Helper()
-	p := &protocol{t: t, server: provider.NewServer(factory)()}
+	p := &protocol{t: t, server: provider.NewServer(factory)(), host: "1.11.4"}
 	schemas, err := p.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
 	p.schemas = schemas
@@ -46,15 +48,15 @@ func newProtocol(t testing.TB, factory func() fwprovider.Provider) *protocol {
 
 // protocol is a run with the fixture's provider, which has these App Connections
 // and doesn't retry unless told.
-func (f *fixture) protocol(tokens map[string]string, more ...map[string]any) *protocol {
-	f.t.Helper()
+func (w *fixture) protocol(tokens map[string]string, more ...map[string]any) *protocol {
+	w.t.Helper()
 	named := map[string]any{}
 	for name, token := range tokens {
 		named[name] = token
 	}
-	p := newProtocol(f.t, f.newProvider())
-	arguments := with(map[string]any{"endpoint": f.url, "app_tokens": named, "max_retries": 0}, more...)
-	wantNoDiagnostics(f.t, p.configure(arguments))
+	p := newProtocol(w.t, w.newProvider())
+	arguments := with(map[string]any{"endpoint": w.url, "app_tokens": named, "max_retries": 0}, more...)
+	wantNoDiagnostics(w.t, p.configure(arguments))
 	return p
 }
 
@@ -141,7 +143,7 @@ func (p *protocol) configure(arguments map[string]any) []*tfprotov6.Diagnostic {
 	if len(validated.Diagnostics) > 0 {
 		return validated.Diagnostics
 	}
-	configured, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.11.4"})
+	configured, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: p.host})
 	p.must(err)
 	return configured.Diagnostics
 }
@@ -175,6 +177,19 @@ type object struct {
 	state    *tfprotov6.DynamicValue
 	identity *tfprotov6.ResourceIdentityData
 	private  []byte
+}
+
+// privateText is private state as it was before the framework encoded it.
+func privateText(of object) string {
+	var keys map[string][]byte
+	if err := json.Unmarshal(of.private, &keys); err != nil && len(of.private) > 0 {
+		return string(of.private)
+	}
+	var text strings.Builder
+	for key, value := range keys {
+		fmt.Fprintf(&text, "%s: %s\n", key, value)
+	}
+	return text.String()
 }
 
 // webhookObject is the type of a webhook's state.
@@ -426,9 +441,9 @@ func (f *fixture) wantURL(token, url string) {
 }
 
 // asked counts the requests of one kind ("" any) that one token was sent with.
-func (f *fixture) asked(call fakeapi.Call, token string) int {
+func (w *fixture) asked(call fakeapi.Call, token string) int {
 	asked := 0
-	for _, request := range f.api.Requests() {
+	for _, request := range w.api.Requests() {
 		if request.Token == token && (call == "" || request.Call == call) {
 			asked++
 		}
@@ -438,10 +453,10 @@ func (f *fixture) asked(call fakeapi.Call, token string) int {
 
 // wantCalls checks which calls were made since the log was reset, and which
 // were not.
-func (f *fixture) wantCalls(wanted map[fakeapi.Call]int) {
-	f.t.Helper()
-	if got := f.calls(); !maps.Equal(got, wanted) {
-		f.t.Errorf("calls %v, want %v", got, wanted)
+func (w *fixture) wantCalls(wanted map[fakeapi.Call]int) {
+	w.t.Helper()
+	if got := w.calls(); !maps.Equal(got, wanted) {
+		w.t.Errorf("calls %v, want %v", got, wanted)
 	}
 }
 

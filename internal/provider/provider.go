@@ -83,16 +83,16 @@ func (p *octoProvider) Configure(ctx context.Context, req provider.ConfigureRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.begin(s)
+	p.use(s)
 	resp.ResourceData = s
 	resp.DataSourceData = s
 	resp.ActionData = s
 	resp.ListResourceData = s
 }
 
-// begin has a new session take the place of the one before, whose idle
+// use has a new session take the place of the one before, whose idle
 // connections a process that lives on (-debug, tests) would keep.
-func (p *octoProvider) begin(s *session) {
+func (p *octoProvider) use(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.latest != nil && p.latest.client != nil {
@@ -101,12 +101,12 @@ func (p *octoProvider) begin(s *session) {
 	p.latest = s
 }
 
-// interrupt ends what the session does, and keeps it from beginning anything.
-func (p *octoProvider) interrupt() {
+// stop ends the calls of the session, and those to come.
+func (p *octoProvider) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.latest != nil {
-		p.latest.stop()
+	if p.latest != nil && p.latest.client != nil {
+		p.latest.client.Stop()
 	}
 }
 
@@ -129,5 +129,5 @@ func (p *octoProvider) ListResources(context.Context) []func() list.ListResource
 }
 
 func (p *octoProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{NewCallbackURLFunction, NewEventTypesFunction}
+	return []func() function.Function{newCallbackURLFunction, newEventTypesFunction}
 }

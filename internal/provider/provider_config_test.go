@@ -103,7 +103,7 @@ func TestProviderArgumentsAreChecked(t *testing.T) {
 		"named token empty":    {map[string]any{"app_tokens": map[string]any{"garage": "", "lab": hush}}, `app_tokens["garage"]`, []string{"empty"}},
 		"named token null":     {map[string]any{"app_tokens": map[string]any{"garage": nil, "lab": hush}}, `app_tokens["garage"]`, []string{"null"}},
 		"named token wrong":    {map[string]any{"app_tokens": map[string]any{"garage": hush + "\t", "lab": unknown{}}}, `app_tokens["garage"]`, []string{"a tab"}},
-		"token without a name": {map[string]any{"app_tokens": map[string]any{"": hush}}, "app_tokens", []string{"without a name"}},
+		"token without a name": {map[string]any{"app_tokens": map[string]any{"": hush}}, "app_tokens", []string{"A key of app_tokens is empty"}},
 
 		"two default tokens":              {map[string]any{"app_token": hush, "app_tokens": map[string]any{"default": hush}}, "app_token", []string{`"default"`, "Remove one"}},
 		"two default tokens, one unknown": {map[string]any{"app_token": unknown{}, "app_tokens": map[string]any{"default": hush}}, "app_token", []string{`"default"`}},
@@ -136,7 +136,7 @@ func TestProviderArgumentsAccepted(t *testing.T) {
 }
 
 // TestProviderUnknownAtPlan: whichever argument is not known yet, a webhook can
-// be planned and nobody is called.
+// be planned, and nothing but info is called.
 func TestProviderUnknownAtPlan(t *testing.T) {
 	t.Parallel()
 	known := map[string]any{"app_token": tokenOf("default"), "app_tokens": map[string]any{"garage": tokenOf("garage")}}
@@ -152,14 +152,14 @@ func TestProviderUnknownAtPlan(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(unknowns)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newFixture(t, fakeapi.Options{}, connections("default", "garage"))
+			w := newFixture(t, fakeapi.Options{}, connections("default", "garage", "own"))
 			for _, chosen := range []map[string]any{{}, {"app_connection": "garage"}, {"app_token": tokenOf("own")}, {"app_connection": unknown{}}, {"app_token": unknown{}}} {
 				p := newProtocol(t, w.newProvider())
 				wantNoDiagnostics(t, p.configure(with(known, map[string]any{"endpoint": w.url}, unknowns[name])))
 				wantNoDiagnostics(t, p.planWebhook(with(chosen, map[string]any{"callback_url": urlOne})).Diagnostics)
 			}
-			if sent := w.api.Requests(); len(sent) > 0 {
-				t.Errorf("planning sent %d requests", len(sent))
+			if err := w.expectChanges()(); err != nil {
+				t.Error(err)
 			}
 		})
 	}
@@ -180,7 +180,6 @@ func TestProviderEnvironment(t *testing.T) {
 		"both from the environment":   {tokenOf("env"), w.url, nil, tokenOf("env")},
 		"argument before environment": {tokenOf("env"), w.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
 		"app_tokens before it too":    {tokenOf("env"), w.url, map[string]any{"app_tokens": map[string]any{"default": tokenOf("named")}}, tokenOf("named")},
-		"other names beside it":       {tokenOf("env"), w.url, map[string]any{"app_tokens": map[string]any{"garage": tokenOf("named")}}, tokenOf("env")},
 		"endpoint before environment": {tokenOf("env"), other.url, map[string]any{"endpoint": w.url}, tokenOf("env")},
 		"and a wrong one is not read": {tokenOf("env"), "http://octo.example.com", map[string]any{"endpoint": w.url}, tokenOf("env")},
 		"nor is a wrong token":        {"a b", w.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
@@ -223,7 +222,14 @@ func TestProviderEnvironment(t *testing.T) {
 		t.Setenv(envEndpoint, "")
 		p := newProtocol(t, w.newProvider())
 		wantNoDiagnostics(t, p.configure(nil))
-		wantOneError(t, p.readAppConnection(nil), "", []string{"No App Connection is chosen", envToken}, nil)
+		wantOneError(t, p.readAppConnection(nil), "", []string{"No App Connection token", envToken}, nil)
+	})
+
+	t.Run("app_tokens alone", func(t *testing.T) { // the environment's token does not join them
+		t.Setenv(envToken, tokenOf("env"))
+		p := newProtocol(t, w.newProvider())
+		wantNoDiagnostics(t, p.configure(map[string]any{"app_tokens": map[string]any{"garage": tokenOf("named")}}))
+		wantOneError(t, p.readAppConnection(nil), "", []string{"Unknown App Connection", `"default"`, `"garage"`}, nil)
 	})
 }
 

@@ -35,44 +35,41 @@ type providerModel struct {
 
 func (p *octoProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages the notification webhooks of [OctoEverywhere](https://octoeverywhere.com) App Connections: " +
-			"which URL the service calls when a print starts, ends, fails or needs a person.",
+		MarkdownDescription: "Manage [OctoEverywhere](https://octoeverywhere.com) notification webhooks: choose the URL to call and the 3D printer events to send, for one printer or hundreds.",
 		Attributes: map[string]schema.Attribute{
 			"app_token": schema.StringAttribute{
-				MarkdownDescription: "Token (`appApiToken`) of the App Connection named `default`, which resources use when they name none. " +
-					"May be ephemeral; never stored in state. Environment variable: `" + envAppToken + "`.",
+				MarkdownDescription: "Token (`appApiToken`) of the App Connection `default`, which is used where no other is chosen. May be ephemeral; never stored in state. " +
+					"If neither `app_token` nor `app_tokens` is set, the environment variable `" + envAppToken + "` is used.",
 				Optional:   true,
 				Sensitive:  true,
 				Validators: []validator.String{appTokenValidator{}},
 			},
 			"app_tokens": schema.MapAttribute{
-				MarkdownDescription: "Tokens of named App Connections, by the name that resources give as `app_connection`. " +
-					"May be ephemeral; never stored in state.",
-				ElementType: types.StringType,
-				Optional:    true,
-				Sensitive:   true,
-				Validators:  []validator.Map{appTokensValidator{}},
+				MarkdownDescription: "Tokens (`appApiToken`) of several App Connections, by name. Resources choose one with `app_connection`. May be ephemeral; never stored in state.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.Map{appTokensValidator{}},
 			},
 			"endpoint": schema.StringAttribute{
-				MarkdownDescription: "Base URL of the API. `https` only; plain `http` for loopback hosts alone. " +
+				MarkdownDescription: "Base URL of the API. Must be `https`, except for loopback hosts. " +
 					"Environment variable: `" + envEndpoint + "`. Default: `" + octoeverywhere.DefaultEndpoint + "`.",
 				Optional:   true,
 				Validators: []validator.String{stringCheck{"must be the base URL of an OctoEverywhere server", octoeverywhere.ValidateEndpoint}},
 			},
 			"webhook_api": schema.StringAttribute{
-				MarkdownDescription: "Edition of the Set call to speak: `notifications`, its successor `appconnection`, or `auto` (default), " +
-					"which speaks `notifications` and moves to `appconnection` when the server does not serve that; found out once per provider process.",
-				Optional: true,
+				MarkdownDescription: "API version used to set webhooks: `notifications`, `appconnection` (its successor) or `auto`, which tries them in this order. Default: `auto`.",
+				Optional:            true,
 				Validators: []validator.String{stringvalidator.OneOf(
 					string(octoeverywhere.EditionAuto), string(octoeverywhere.EditionNotifications), string(octoeverywhere.EditionAppConnection))},
 			},
 			"max_retries": schema.NumberAttribute{
-				MarkdownDescription: "How often a call that failed for a passing reason is sent again, 0 to 20. Default: `4`.",
+				MarkdownDescription: "Maximum number of retries after a temporary failure, 0 to 20. Default: `4`.",
 				Optional:            true,
 				Validators:          []validator.Number{wholeNumber{0, maxRetriesLimit}},
 			},
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: "How long one attempt of a call may take, as a [Go duration](https://pkg.go.dev/time#ParseDuration) such as `45s` or `1m30s`. Default: `30s`.",
+				MarkdownDescription: "Timeout of each attempt, as a [Go duration](https://pkg.go.dev/time#ParseDuration) such as `45s` or `1m30s`. Default: `30s`.",
 				Optional:            true,
 				Validators:          []validator.String{stringCheck{"must be a duration above zero, such as 30s", checkTimeout}},
 			},

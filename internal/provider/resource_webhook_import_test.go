@@ -202,10 +202,9 @@ func TestImport(t *testing.T) {
 		"a name like another's id": {id: lab, want: garage, connection: lab},
 		"an identity like a name":  {identity: lab, want: lab, connection: "lab"},
 		// The first of its names, which is a fingerprint's or "garage".
-		"fingerprint":         {id: garage, want: garage, connection: min(lab, "garage")},
-		"identity":            {identity: garage, want: garage, connection: min(lab, "garage")},
-		"then its token":      {id: "garage", want: garage, connection: "garage", configured: map[string]any{"app_token": tokens["garage"]}},
-		"then its secret one": {id: "garage", want: garage, connection: "garage", configured: map[string]any{"app_token_wo": tokens["garage"]}},
+		"fingerprint":    {id: garage, want: garage, connection: min(lab, "garage")},
+		"identity":       {identity: garage, want: garage, connection: min(lab, "garage")},
+		"then its token": {id: "garage", want: garage, connection: "garage", configured: map[string]any{"app_token": tokens["garage"]}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -254,17 +253,17 @@ func TestImportRefused(t *testing.T) {
 		id, identity string
 		words        []string
 	}{
-		"unknown name":          {garage, "grage", "", []string{`no App Connection named "grage"`, `The provider has: "garage".`, byName}},
-		"unknown, others later": {later, "grage", "", []string{`no App Connection named "grage"`, byName}},
-		"no default":            {garage, "default", "", []string{`no App Connection named "default"`, `The provider has: "garage".`}},
-		"no token at all":       {nil, "garage", "", []string{`no App Connection named "garage"`, "set app_token or app_tokens", "OCTOEVERYWHERE_APP_TOKEN"}},
-		"dead":                  {map[string]any{"garage": tokenOf("dead")}, "garage", "", []string{"gone for good", "604", "connect your app again"}},
-		"not known yet":         {later, "later", "", []string{"not known", `App Connection "later"`, "-target"}},
-		"fingerprint":           {garage, other, "", []string{"no such App Connection", other, `The provider has: "garage".`, byName, "fingerprint"}},
-		"fingerprint, later":    {later, other, "", []string{"not known", other}},
-		"identity":              {garage, "", other, []string{"no such App Connection", other}},
-		"identity, later":       {later, "", other, []string{"not known", other}},
-		"a token as identity":   {garage, "", token, []string{"no such App Connection", "that the identity names"}},
+		"unknown name":          {garage, "grage", "", []string{"Unknown App Connection", `named "grage"`, `did you mean "garage"?`, byName}},
+		"unknown, others later": {later, "grage", "", []string{"Unknown App Connection", `named "grage"`, byName}},
+		"no default":            {garage, "default", "", []string{"Unknown App Connection", `named "default"`, `it has "garage"`}},
+		"no token at all":       {nil, "garage", "", []string{"No App Connection token", "app_tokens", "OCTOEVERYWHERE_APP_TOKEN"}},
+		"dead":                  {map[string]any{"garage": tokenOf("dead")}, "garage", "", []string{"App Connection revoked", "604", "can't be imported", "connect your app again"}},
+		"not known yet":         {later, "later", "", []string{"configuration is unknown", `App Connection "later"`, "-target"}},
+		"fingerprint":           {garage, other, "", []string{"Unknown App Connection", other, "app_tokens"}},
+		"fingerprint, later":    {later, other, "", []string{"configuration is unknown", other}},
+		"identity":              {garage, "", other, []string{"Unknown App Connection", other}},
+		"identity, later":       {later, "", other, []string{"configuration is unknown", other}},
+		"a token as identity":   {garage, "", token, []string{"Unknown App Connection", "the App Connection of the identity"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -533,7 +533,7 @@ resource "octoeverywhere_notification_webhook" "printer" {
 				ConfigVariables: config.Variables{"tokens": config.MapVariable(map[string]config.Variable{"lab": lab})},
 				ConfigPlanChecks: preApply(
 					plancheck.ExpectResourceAction(printer+`["garage"]`, plancheck.ResourceActionDestroy),
-					f.expectWarnings("A webhook is left behind"),
+					f.expectWarnings("The webhook will not be deleted"),
 				),
 				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set, set), f.expectWebhook(tokenOf("garage"), urlOne)},
 			},

@@ -18,7 +18,7 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
-const anotherURL = "callback_url_wo is another URL than the one last set"
+const anotherURL = "callback_url_wo has changed"
 
 // TestAccWebhook_writeOnly: a write-only URL is in neither plan nor state, and
 // yet its change is noticed. One that was imported, of which nothing is known,
@@ -103,7 +103,7 @@ resource "octoeverywhere_notification_webhook" "printer" {
 			{
 				Config:            hcl("2", urlOne),
 				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(), f.expectWarnings("callback_url_wo is not known yet")},
+				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(), f.expectWarnings("callback_url_wo is unknown during plan")},
 			},
 			{
 				Config:            hcl("3", urlTwo),

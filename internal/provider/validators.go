@@ -48,7 +48,7 @@ func (appTokenValidator) ValidateString(_ context.Context, req validator.StringR
 		return
 	}
 	if _, err := octoeverywhere.NewToken(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.Append(badToken(req.Path, err))
+		resp.Diagnostics.Append(invalidToken(req.Path, err))
 	}
 }
 
@@ -69,17 +69,17 @@ func (appTokensValidator) ValidateMap(_ context.Context, req validator.MapReques
 		if !ok || value.IsUnknown() {
 			continue
 		}
-		at := tokenPath(req.Path, name)
+		at := tokenPath(name)
 		if name == "" {
-			resp.Diagnostics.AddAttributeError(req.Path, "App Connection without a name", "A key of app_tokens is empty. Give every token the name that resources use as app_connection.")
+			resp.Diagnostics.AddAttributeError(req.Path, "Empty App Connection name", "A key of app_tokens is empty. Give every token the name that resources use as app_connection.")
 			continue
 		}
 		if value.IsNull() {
-			resp.Diagnostics.Append(badToken(at, errors.New("the token is null")))
+			resp.Diagnostics.Append(invalidToken(at, errors.New("the token is null")))
 			continue
 		}
 		if _, err := octoeverywhere.NewToken(value.ValueString()); err != nil {
-			resp.Diagnostics.Append(badToken(at, err))
+			resp.Diagnostics.Append(invalidToken(at, err))
 		}
 	}
 }
@@ -101,7 +101,7 @@ func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberReq
 	}
 	if n, exact := req.ConfigValue.ValueBigFloat().Int64(); exact != big.Exact || n < v.least || n > v.most {
 		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
-			fmt.Sprintf("%s %s.", capital(req.Path.String()), v.Description(ctx)))
+			fmt.Sprintf("%s %s.", req.Path, v.Description(ctx)))
 	}
 }
 

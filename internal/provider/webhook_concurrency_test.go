@@ -4,59 +4,78 @@ package provider_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestFleet sets a hundred webhooks as Terraform does, ten at a time, by a
-// provider that has yet to find out which edition the server speaks, and asks
-// about them: that costs few calls more, and few connections (DESIGN.md,
-// "Editions", "Connections").
+// TestFleet creates and refreshes a hundred webhooks as Terraform does, ten at a
+// time, by a provider that has yet to find out which edition the server speaks.
+// A plan checks each App Connection once; an apply, which plans again, at most
+// one more for each operation under way, and finding out the edition costs no
+// more than that (DESIGN.md, "Editions", "Connections", "Status checks").
 func TestFleet(t *testing.T) {
 	t.Parallel()
 	const fleet, parallelism = 100, 10
 	for name, test := range map[string]struct {
-		options     fakeapi.Options
-		sets, asked int // at most
+		options              fakeapi.Options
+		plan, apply, refresh int // requests, at most
 	}{
-		"commissioned": {fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true}, fleet, parallelism},
-		"successor":    {fakeapi.Options{Editions: fakeapi.EditionAppConnection}, fleet + parallelism, fleet},
-		"both":         {fakeapi.Options{}, fleet, fleet},
+		"commissioned": {fakeapi.Options{Editions: fakeapi.EditionNotifications, NoInfo: true}, parallelism, fleet + parallelism, parallelism},
+		"successor":    {fakeapi.Options{Editions: fakeapi.EditionAppConnection}, fleet, fleet + 2*parallelism, fleet},
+		"both":         {fakeapi.Options{}, fleet, fleet + parallelism, fleet},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tokens, config := map[string]string{}, map[string]blockModel{}
+			tokens, states := map[string]string{}, map[string]object{}
 			for i := range fleet {
 				name := fmt.Sprintf("p%d", i)
 				tokens[name] = tokenOf(name)
-				config[name] = blockModel{connection: name, url: "https://app.example.com/" + name}
 			}
 			w := newFixture(t, test.options, tokens)
-			m := newCoreModel(w, tokens)
-			run := runModel{config: config, refresh: true, walk: sideBySide(parallelism)}
-			wantFew := func(most int) {
+			var mu sync.Mutex
+			phase := func(most int, each func(p *protocol, name string, arguments map[string]any)) {
 				t.Helper()
+				w.api.ResetRequests()
+				p := w.protocol(tokens)
+				var operations errgroup.Group
+				operations.SetLimit(parallelism)
+				for name := range tokens {
+					operations.Go(func() error {
+						each(p, name, map[string]any{"app_connection": name, "callback_url": "https://app.example.com/" + name})
+						return nil
+					})
+				}
+				_ = operations.Wait()
 				if sent, sockets := len(w.api.Requests()), w.api.Sockets(); sent > most || sockets > 2*parallelism {
 					t.Errorf("%d requests over %d TCP connections, want at most %d over %d", sent, sockets, most, 2*parallelism)
 				}
-				w.api.ResetRequests()
 			}
-			m.mustApply(run)
-			wantFew(test.sets)
+			phase(test.plan, func(p *protocol, _ string, arguments map[string]any) {
+				wantNoDiagnostics(t, p.planWebhook(arguments).Diagnostics)
+			})
+			phase(test.apply, func(p *protocol, name string, arguments map[string]any) {
+				made := p.created(arguments)
+				mu.Lock()
+				defer mu.Unlock()
+				states[name] = made
+			})
 			for name, token := range tokens {
-				w.wantURL(token, config[name].url)
+				w.wantURL(token, "https://app.example.com/"+name)
 			}
-			planning := m.process()
-			for name, change := range m.plan(planning, run) {
-				if change.action != "" {
-					t.Errorf("%s: planned %s", name, change.action)
+			phase(test.refresh, func(p *protocol, name string, arguments map[string]any) {
+				mu.Lock()
+				state := states[name]
+				mu.Unlock()
+				read, got := p.read(state)
+				wantNoDiagnostics(t, got)
+				if plan := p.plan(read, arguments); plan.action != "" || len(plan.diagnostics) > 0 {
+					t.Errorf("%s: planned %q:\n%s", name, plan.action, describe(plan.diagnostics))
 				}
-			}
-			wantFew(test.asked)
-			if len(planning.errors)+len(planning.warnings) > 0 {
-				t.Errorf("said %q, %q", planning.errors, planning.warnings)
-			}
+			})
 		})
 	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // TestGoneOfAnotherToken has the configuration hold a dead token that the
-// webhook was not set with: Read asks with none but the one last set.
+// webhook was not set with: Read checks the one that was last set, and the plan
+// doesn't give up a webhook that works for one that can't.
 func TestGoneOfAnotherToken(t *testing.T) {
 	t.Parallel()
 	tokens := connections("alive", "dead")
@@ -19,10 +20,11 @@ func TestGoneOfAnotherToken(t *testing.T) {
 		before, after arguments
 		renamed       map[string]string
 		asked         int // how often the living connection is
+		more          []string
 	}{
-		"provider has both":          {named, named, map[string]string{"printer": tokens["dead"], "old": tokens["alive"]}, 1},
-		"provider has only the dead": {named, named, map[string]string{"printer": tokens["dead"]}, 0},
-		"state has the living one":   {arguments{"app_token": tokens["alive"]}, arguments{"app_token": tokens["dead"]}, nil, 1},
+		"provider has both":          {named, named, map[string]string{"printer": tokens["dead"], "old": tokens["alive"]}, 1, nil},
+		"provider has only the dead": {named, named, map[string]string{"printer": tokens["dead"]}, 0, []string{"warning: " + leftBehind}},
+		"state has the living one":   {arguments{"app_token": tokens["alive"]}, arguments{"app_token": tokens["dead"]}, nil, 1, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -33,13 +35,50 @@ func TestGoneOfAnotherToken(t *testing.T) {
 			p := w.protocol(test.renamed)
 			read, got := p.read(state)
 			wantNoDiagnostics(t, got)
-			if plan := p.plan(read, with(test.after, arguments{"callback_url": urlOne})); plan.action != "replace" {
-				t.Errorf("planned %q", plan.action)
-			}
-			if alive, dead := w.asked("", tokens["alive"]), w.asked("", tokens["dead"]); alive != test.asked || dead > 0 {
-				t.Errorf("asked about the living one %d times, want %d, and about the dead one %d times", alive, test.asked, dead)
+			plan := p.plan(read, with(test.after, arguments{"callback_url": urlOne}))
+			wantSaid(t, plan.diagnostics, append(test.more, "warning: "+anotherConnection, notFound)...)
+			if alive, dead := w.asked("", tokens["alive"]), w.asked("", tokens["dead"]); alive != test.asked || dead != 1 {
+				t.Errorf("checked the living one %d times, want %d, and the dead one %d times", alive, test.asked, dead)
 			}
 			w.wantURL(tokens["alive"], urlOne)
 		})
 	}
+}
+
+// TestPlanChecksWhatItCreates has App Connections be invalid before their
+// webhooks are created: the plan says so, once for each, whether Read or another
+// resource said it before, and by one call each (DESIGN.md, "Status checks").
+func TestPlanChecksWhatItCreates(t *testing.T) {
+	t.Parallel()
+	tokens := connections("fine", "missing", "revoked", "paused", "broken")
+	w := newFixture(t, fakeapi.Options{}, tokens)
+	before := w.protocol(tokens).created(map[string]any{"app_connection": "revoked", "callback_url": urlOne})
+	w.api.Revoke(tokens["missing"], 603)
+	w.api.Revoke(tokens["revoked"], 604)
+	w.api.SetSupporter(tokens["paused"], false)
+	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["broken"], Status: 500, Times: -1})
+	w.api.ResetRequests()
+	p := w.protocol(tokens)
+	for connection, said := range map[string][]string{
+		"fine": nil, "broken": nil,
+		"missing": {"warning: " + notFound}, "paused": {"warning: Deliveries are paused"},
+	} {
+		plan := p.plan(p.noObject(), map[string]any{"app_connection": connection, "callback_url": urlOne})
+		wantSaid(t, plan.diagnostics, said...)
+		if connection == "missing" {
+			wantText(t, describe(plan.diagnostics), `at "app_connection"`, `App Connection "missing"`, "603", "The apply will fail for this webhook")
+		}
+	}
+	dropped, got := p.read(before)
+	wantSaid(t, got, "warning: "+revoked)
+	wantNoDiagnostics(t, p.plan(object{state: p.noObject().state, identity: dropped.identity}, map[string]any{"app_connection": "revoked", "callback_url": urlOne}).diagnostics)
+	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: len(tokens)})
+
+	// An apply plans again, and learns from its Sets.
+	p = w.protocol(tokens)
+	p.created(map[string]any{"app_connection": "fine", "callback_url": urlOne})
+	w.clock.Advance(1)
+	w.api.ResetRequests()
+	wantNoDiagnostics(t, p.planWebhook(map[string]any{"app_connection": "missing", "callback_url": urlOne}).Diagnostics)
+	w.wantCalls(map[fakeapi.Call]int{})
 }

@@ -120,7 +120,7 @@ func TestIdentityOfRead(t *testing.T) {
 		"no client yet": {tokens: tokens, provider: map[string]any{"endpoint": unknown{}}},
 		"held twice":    {tokens: tokens, twice: true},
 		"gone":          {tokens: tokens, revoked: true, dropped: true},
-		"known as gone": {tokens: tokens, private: map[string][]byte{"gone": []byte(`"yes"`)}, dropped: true},
+		"known as gone": {tokens: tokens, private: map[string][]byte{"webhook": []byte(`{"gone":{"Summary":"App Connection revoked"}}`)}, dropped: true},
 	} {
 		for _, stored := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, stored %t", name, stored), func(t *testing.T) {

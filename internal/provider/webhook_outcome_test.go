@@ -5,6 +5,7 @@ package provider_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"testing"
@@ -23,11 +24,12 @@ const (
 )
 
 const (
-	goneSummary     = "The App Connection is gone for good"
-	unknownSummary  = "It is not known whether the webhook was set"
-	pausedSummary   = "The printer's owner is not a supporter"
-	echoSummary     = "OctoEverywhere saved another webhook than was asked for"
-	notTakenSummary = "The callback URL did not accept a test notification"
+	notFound        = "App Connection not found"
+	revoked         = "App Connection revoked"
+	unknownSummary  = "Unknown whether the webhook was set"
+	pausedSummary   = "The printer's owner has no Supporter Perks"
+	echoSummary     = "OctoEverywhere saved a different webhook"
+	notTakenSummary = "The callback URL did not accept the test notification"
 )
 
 var (
@@ -37,10 +39,10 @@ var (
 
 // wantOutcome checks what an apply to garageTwo left of prior, an object with
 // garageOne or none, and that the next run knows what to do; it heals.
-func (f *fixture) wantOutcome(prior, after object, is outcome) {
-	f.t.Helper()
+func (w *fixture) wantOutcome(prior, after object, is outcome) {
+	w.t.Helper()
 	tokens := connections("garage")
-	p := f.protocol(tokens)
+	p := w.protocol(tokens)
 	creates := p.isNull(prior.state)
 	url, configured := urlTwo, ""
 	if !creates && is != done {
@@ -52,29 +54,34 @@ func (f *fixture) wantOutcome(prior, after object, is outcome) {
 	switch {
 	case creates && (is == refused || is == gone):
 		if !p.isNull(after.state) {
-			f.t.Errorf("state %s", p.decode(after.state))
+			w.t.Errorf("state %s", p.decode(after.state))
 		}
 	case is == refused, is == gone:
 		if !p.decode(after.state).Equal(p.decode(prior.state)) {
-			f.t.Errorf("state %s, want the prior one", p.decode(after.state))
+			w.t.Errorf("state %s, want the prior one", p.decode(after.state))
 		}
 	case p.attribute(after, "callback_url") != url, p.attribute(after, "configured_at") != configured, (p.attribute(after, "expires_at") == "") != (configured == ""):
-		f.t.Errorf("state %s, want %s set at %q", p.decode(after.state), url, configured)
+		w.t.Errorf("state %s, want %s set at %q", p.decode(after.state), url, configured)
 	}
 
-	f.api.ResetRequests()
+	w.api.ResetRequests()
 	if !creates && is == gone { // what the update was told is remembered
 		read, got := p.read(after)
-		wantSaid(f.t, got, "warning: "+goneSummary)
-		f.wantCalls(map[fakeapi.Call]int{})
+		if len(got) != 1 || got[0].Summary != notFound && got[0].Summary != revoked {
+			w.t.Errorf("the next Read said:\n%s", describe(got))
+		}
+		w.wantCalls(map[fakeapi.Call]int{})
 		if !p.isNull(read.state) {
-			f.t.Error("it is still in state")
+			w.t.Error("it is still in state")
 		}
 	}
 	if is == gone {
 		return
 	}
 	arguments, calls := garageTwo, map[fakeapi.Call]int{set: 1}
+	if p.isNull(after.state) {
+		calls[fakeapi.CallInfo] = 1
+	}
 	switch {
 	case is == uncertain && !creates: // who takes the change back gets the old webhook
 		arguments = garageOne
@@ -83,14 +90,14 @@ func (f *fixture) wantOutcome(prior, after object, is outcome) {
 	}
 	plan := p.plan(after, arguments)
 	if (plan.action == "") != (is == done) {
-		f.t.Errorf("planned %q", plan.action)
+		w.t.Errorf("planned %q", plan.action)
 	}
 	if is != done {
 		_, got := p.carryOut(after, plan, arguments)
-		wantNoDiagnostics(f.t, got)
+		wantNoDiagnostics(w.t, got)
 	}
-	f.wantCalls(calls)
-	f.wantURL(tokens["garage"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
+	w.wantCalls(calls)
+	w.wantURL(tokens["garage"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
 }
 
 // createAndUpdate has a test's body run for a Set that creates, and for one
@@ -109,9 +116,23 @@ func createAndUpdate(t *testing.T, options fakeapi.Options, test func(w *fixture
 	}
 }
 
+// wantSets checks an apply's calls: a plan that creates checks the App Connection.
+func (w *fixture) wantSets(prior object, sets int) {
+	w.t.Helper()
+	wanted := map[fakeapi.Call]int{set: sets}
+	if prior.identity == nil {
+		wanted[fakeapi.CallInfo] = 1
+	}
+	w.wantCalls(wanted)
+}
+
+// refusals are answers that say that an attempt did nothing.
+var refusals = []int{400, 403, 404, 605, 610}
+
 // TestSetOutcomes fails Set in every way that makes a difference to the state.
 func TestSetOutcomes(t *testing.T) {
 	t.Parallel()
+	const json = "application/json"
 	for name, test := range map[string]struct {
 		fault    fakeapi.Fault
 		attempts int // with one retry
@@ -119,10 +140,10 @@ func TestSetOutcomes(t *testing.T) {
 		says     []string
 	}{
 		"400":               {fakeapi.Fault{Status: 400}, 1, refused, []string{"OctoEverywhere refused the webhook", "400"}},
-		"429":               {fakeapi.Fault{Status: 429}, 2, refused, []string{"OctoEverywhere can't take the webhook now", "429"}},
+		"429":               {fakeapi.Fault{Status: 429}, 2, refused, []string{"OctoEverywhere is temporarily unavailable", "429"}},
 		"605":               {fakeapi.Fault{Status: 605}, 1, refused, []string{pausedSummary, "605"}},
-		"603":               {fakeapi.Fault{Status: 603}, 1, gone, []string{goneSummary, "603"}},
-		"604":               {fakeapi.Fault{Status: 604}, 1, gone, []string{goneSummary, "604"}},
+		"603":               {fakeapi.Fault{Status: 603}, 1, gone, []string{notFound, "603"}},
+		"604":               {fakeapi.Fault{Status: 604}, 1, gone, []string{revoked, "604"}},
 		"reset":             {fakeapi.Fault{Drop: true, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
 		"cut off":           {fakeapi.Fault{Body: `{"Success":tr`, Header: http.Header{"Content-Length": {"100"}}, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
 		"hang":              {fakeapi.Fault{Hang: true, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
@@ -143,8 +164,22 @@ func TestSetOutcomes(t *testing.T) {
 					t.Fatal(describe(got))
 				}
 				wantOneError(t, got, attributeOf(got[0]), append(test.says, `App Connection "garage"`), []string{"tok-SECRET", "hush-hush", "psst"})
-				w.wantCalls(map[fakeapi.Call]int{set: test.attempts})
+				w.wantSets(prior, test.attempts)
 				w.wantOutcome(prior, after, test.is)
+			})
+		})
+	}
+
+	// What is refused later doesn't say what the attempt before it did.
+	for _, status := range refusals {
+		t.Run(fmt.Sprintf("lost, then %d", status), func(t *testing.T) {
+			t.Parallel()
+			createAndUpdate(t, fakeapi.Options{}, func(w *fixture, prior object) {
+				w.api.Script(fakeapi.Fault{Call: set, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: set, Status: status})
+				after, got := w.protocol(connections("garage"), map[string]any{"max_retries": 1, "webhook_api": "notifications"}).apply(prior, garageTwo)
+				wantSaid(t, got, unknownSummary)
+				w.wantSets(prior, 2)
+				w.wantOutcome(prior, after, uncertain)
 			})
 		})
 	}
@@ -155,7 +190,7 @@ func TestSetOutcomes(t *testing.T) {
 			w.api.Script(fakeapi.Fault{Call: set, TakeEffect: true, Drop: true})
 			after, got := w.protocol(connections("garage"), map[string]any{"max_retries": 1}).apply(prior, garageTwo)
 			wantNoDiagnostics(t, got)
-			w.wantCalls(map[fakeapi.Call]int{set: 2})
+			w.wantSets(prior, 2)
 			w.wantOutcome(prior, after, done)
 		})
 	})
@@ -194,14 +229,14 @@ func TestVerifyDelivery(t *testing.T) {
 	}{
 		"200":             {tests: 1},
 		"another field":   {fault: fakeapi.Fault{Status: 200, Body: `{"HttpStatus": 200}`}, tests: 1},
-		"500":             {receiver: 500, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"status 500 instead of 200", `App Connection "garage"`}},
-		"no answer":       {options: fakeapi.Options{DeliveryClient: nobody}, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"no answer"}},
+		"500":             {receiver: 500, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"answered 500 instead of 200", `App Connection "garage"`}},
+		"no answer":       {options: fakeapi.Options{DeliveryClient: nobody}, tests: 1, is: uncertain, said: notTakenSummary, says: []string{"did not answer"}},
 		"not served":      {options: fakeapi.Options{Editions: fakeapi.EditionNotifications}, tests: 1, said: "warning: " + notTested, says: []string{"404"}},
 		"a web page":      {options: fakeapi.Options{NoTestWebhook: true, CatchAll: true}, tests: 1, said: "warning: " + notTested},
 		"not understood":  {fault: fakeapi.Fault{Status: 200, Body: `{"Whatever": "fine"}`}, tests: 1, said: "warning: " + notVerified, says: []string{"16"}},
 		"failing once":    {fault: fakeapi.Fault{Status: 500}, tests: 2},
 		"failing":         {fault: fakeapi.Fault{Status: 500, Times: 2}, tests: 2, is: uncertain, said: notVerified, says: []string{"500"}},
-		"gone":            {fault: fakeapi.Fault{Status: 604}, tests: 1, is: gone, said: goneSummary, says: []string{"604"}},
+		"gone":            {fault: fakeapi.Fault{Status: 604}, tests: 1, is: gone, said: revoked, says: []string{"604"}},
 		"not a supporter": {fault: fakeapi.Fault{Status: 605}, tests: 1, is: uncertain, said: pausedSummary, says: []string{"605"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -276,9 +311,10 @@ func TestTriggers(t *testing.T) {
 // may have happened, and what has not, stays in state (DESIGN.md, "Delete").
 func TestDeleteOutcomes(t *testing.T) {
 	t.Parallel()
-	const failed = "The webhook was not deleted"
+	const failed, unknown = "The webhook was not deleted", "Unknown whether the webhook was deleted"
 	for name, test := range map[string]struct {
 		fault     fakeapi.Fault
+		revoked   bool // by info, which is called after a 400
 		said      string
 		kept      bool // in state
 		uncertain bool
@@ -288,11 +324,13 @@ func TestDeleteOutcomes(t *testing.T) {
 		"603":        {fault: fakeapi.Fault{Status: 603}},
 		"604":        {fault: fakeapi.Fault{Status: 604}},
 		"not served": {fault: fakeapi.Fault{Status: 404}, said: "warning: " + failed},
-		"400":        {fault: fakeapi.Fault{Status: 400}, said: failed, kept: true},
-		"605":        {fault: fakeapi.Fault{Status: 605}, said: pausedSummary, kept: true},
+		"400":        {fault: fakeapi.Fault{Status: 400}, said: "warning: " + failed},
+		"400, gone":  {fault: fakeapi.Fault{Status: 400}, revoked: true, said: failed, kept: true},
+		"403":        {fault: fakeapi.Fault{Status: 403}, said: failed, kept: true},
+		"605":        {fault: fakeapi.Fault{Status: 605}, said: failed, kept: true},
 		"429":        {fault: fakeapi.Fault{Status: 429, Times: 2}, said: failed, kept: true},
-		"500":        {fault: fakeapi.Fault{Status: 500, Times: 2}, said: failed, kept: true, uncertain: true},
-		"lost":       {fault: fakeapi.Fault{Drop: true, TakeEffect: true, Times: 2}, said: failed, kept: true, uncertain: true},
+		"500":        {fault: fakeapi.Fault{Status: 500, Times: 2}, said: unknown, kept: true, uncertain: true},
+		"lost":       {fault: fakeapi.Fault{Drop: true, TakeEffect: true, Times: 2}, said: unknown, kept: true, uncertain: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -301,6 +339,9 @@ func TestDeleteOutcomes(t *testing.T) {
 			prior := w.protocol(tokens).created(garageOne)
 			if test.fault.Call = del; test.fault.Status != 0 || test.fault.Drop {
 				w.api.Script(test.fault)
+			}
+			if test.revoked {
+				w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Status: 604})
 			}
 			p := w.protocol(tokens, map[string]any{"max_retries": 1})
 			after, got := p.apply(prior, nil)
@@ -319,6 +360,27 @@ func TestDeleteOutcomes(t *testing.T) {
 			plan := w.protocol(tokens).plan(after, garageOne)
 			if (plan.action == "update") != test.uncertain {
 				t.Errorf("planned %q", plan.action)
+			}
+		})
+	}
+	for _, status := range refusals {
+		t.Run(fmt.Sprintf("lost, then %d", status), func(t *testing.T) {
+			t.Parallel()
+			tokens := connections("garage")
+			w := newFixture(t, fakeapi.Options{}, tokens)
+			prior := w.protocol(tokens).created(garageOne)
+			w.api.Script(fakeapi.Fault{Call: del, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: del, Status: status})
+			p := w.protocol(tokens, map[string]any{"max_retries": 1})
+			after, got := p.apply(prior, nil)
+			if status == 400 { // and info says that the App Connection is valid
+				if wantSaid(t, got, "warning: "+failed); !p.isNull(after.state) {
+					t.Error("it is still in state")
+				}
+				return
+			}
+			wantSaid(t, got, unknown)
+			if p.isNull(after.state) || p.attribute(after, "configured_at") != "" || p.attribute(after, "expires_at") != "" {
+				t.Errorf("state %s, want both times null", p.decode(after.state))
 			}
 		})
 	}

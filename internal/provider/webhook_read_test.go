@@ -18,7 +18,7 @@ import (
 
 // TestReadKeepsState has info answer everything but 603 and 604 for a fleet of
 // six: the state stays, a plan is empty, nothing is set, and no more is said
-// than must be (DESIGN.md, "Asking").
+// than must be (DESIGN.md, "Status checks").
 func TestReadKeepsState(t *testing.T) {
 	t.Parallel()
 	const (
@@ -117,5 +117,28 @@ func TestReadKeepsState(t *testing.T) {
 				t.Errorf("calls %v, want %d questions", w.calls(), test.asked)
 			}
 		})
+	}
+}
+
+// TestTwoObjectsAreRead reads two objects of one App Connection, and the second
+// alone in the next run: nobody knows then whose webhook it is. One that another
+// host made has a name from its first Set on.
+func TestTwoObjectsAreRead(t *testing.T) {
+	t.Parallel()
+	tokens := connections("garage")
+	w := newFixture(t, fakeapi.Options{}, tokens)
+	made := w.protocol(tokens).created(garageTwo)
+	first, got := w.protocol(tokens).apply(object{state: made.state}, garageOne)
+	wantNoDiagnostics(t, got)
+	p := w.protocol(tokens)
+	_, got = p.read(first)
+	wantNoDiagnostics(t, got)
+	second, got := p.read(first)
+	wantSaid(t, got, "warning: Two objects for one App Connection in the state")
+	p = w.protocol(tokens)
+	alone, got := p.read(second)
+	wantNoDiagnostics(t, got)
+	if plan := p.plan(alone, garageOne); plan.action != "update" || p.attribute(alone, "expires_at") != "" {
+		t.Errorf("planned %q for %s", plan.action, p.decode(alone.state))
 	}
 }

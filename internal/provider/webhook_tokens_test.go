@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	anotherConnection = "The token is of another App Connection"
-	leftBehind        = "A webhook is left behind"
+	anotherConnection = "The webhook moves to another App Connection"
+	leftBehind        = "The webhook will not be deleted"
 )
 
 // TestSameToken: whatever name the provider knows the token under, and whichever
@@ -39,7 +39,7 @@ func TestSameToken(t *testing.T) {
 		"the default connection, named later": {tokens{"default": token}, tokens{"default": token, "garage": token}, nil, nil, "", token},
 		"app_token to app_connection":         {garage, garage, inState, named, "update", token},
 		"callback_url to callback_url_wo":     {garage, garage, named, secret, "update", "hush-hush"},
-		"callback_url_wo to callback_url":     {garage, garage, secret, named, "update", `"callback_url_wo":"`}, // its MAC
+		"callback_url_wo to callback_url":     {garage, garage, secret, named, "update", `"url":"`}, // its MAC
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +60,7 @@ func TestSameToken(t *testing.T) {
 				state, got = p.carryOut(state, plan, with(url, test.after))
 				wantNoDiagnostics(t, got)
 			}
-			if text := p.decode(state.state).String() + string(state.private); test.hidden != "" && strings.Contains(text, test.hidden) {
+			if text := p.decode(state.state).String() + privateText(state); test.hidden != "" && strings.Contains(text, test.hidden) {
 				t.Errorf("%q is in state: %s", test.hidden, text)
 			}
 			_, got = w.protocol(test.renamed).apply(state, nil)
@@ -85,11 +85,10 @@ func TestAnotherTokenReplaces(t *testing.T) {
 		before, after arguments
 		renamed       map[string]string // the provider's tokens, afterwards
 		at            string
-		left          []string
 	}{
-		"app_token":      {arguments{"app_token": one}, arguments{"app_token": two}, nil, "app_token", nil},
-		"app_connection": {arguments{"app_connection": "one"}, arguments{"app_connection": "two"}, connections("one", "two"), "app_connection", nil},
-		"app_tokens":     {arguments{"app_connection": "one"}, arguments{"app_connection": "one"}, map[string]string{"one": two, "old": one}, "app_connection", nil},
+		"app_token":      {arguments{"app_token": one}, arguments{"app_token": two}, nil, "app_token"},
+		"app_connection": {arguments{"app_connection": "one"}, arguments{"app_connection": "two"}, connections("one", "two"), "app_connection"},
+		"app_tokens":     {arguments{"app_connection": "one"}, arguments{"app_connection": "one"}, map[string]string{"one": two, "old": one}, "app_connection"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,7 +99,7 @@ func TestAnotherTokenReplaces(t *testing.T) {
 			if id := p.attribute(plan.object, "id"); plan.action != "replace" || id != "" {
 				t.Errorf("planned %q of %q", plan.action, id)
 			}
-			wantSaid(t, plan.diagnostics, append(test.left, "warning: "+anotherConnection)...)
+			wantSaid(t, plan.diagnostics, "warning: "+anotherConnection)
 			if at := attributeOf(plan.diagnostics[0]); at != test.at {
 				t.Errorf("warned at %q, want %q", at, test.at)
 			}
@@ -119,7 +118,7 @@ func TestTokenNotAtHand(t *testing.T) {
 	one, two := map[string]any{"app_connection": "garage", "callback_url": urlOne}, map[string]any{"app_connection": "garage", "callback_url": urlTwo}
 	state := w.protocol(connections("garage")).created(one)
 	w.api.ResetRequests()
-	const missing = `The provider has no App Connection named "garage"`
+	const missing = "Unknown App Connection"
 	wantPlan := func(p *protocol, arguments map[string]any, action string, said ...string) planned {
 		t.Helper()
 		plan := p.plan(state, arguments)
@@ -133,7 +132,7 @@ func TestTokenNotAtHand(t *testing.T) {
 	_, got := p.read(state)
 	wantNoDiagnostics(t, got)
 	idle := wantPlan(p, one, "", "warning: "+missing)
-	wantText(t, describe(idle.diagnostics), `The provider has: "lab".`, "neither checked nor renewed")
+	wantText(t, describe(idle.diagnostics), `named "garage", but it has "lab"`, "neither checked nor renewed")
 	wantOneError(t, p.plan(state, two).diagnostics, "app_connection", []string{missing, "-refresh=false"}, nil)
 	w.clock.Advance(151)
 	wantOneError(t, p.plan(state, one).diagnostics, "app_connection", []string{missing}, nil)
@@ -142,23 +141,35 @@ func TestTokenNotAtHand(t *testing.T) {
 	// Not known yet: the resource stays as it is, and may be another's next time.
 	later := map[string]any{"app_tokens": map[string]any{"garage": unknown{}}}
 	p = w.protocol(nil, later)
-	wantPlan(p, one, "", "warning: The token is not known yet")
-	wantPlan(p, two, "update", "warning: The token is not known yet")
+	wantPlan(p, one, "", "warning: The token is unknown during plan")
+	wantPlan(p, two, "update", "warning: The token is unknown during plan")
 	p = w.protocol(nil, later)
 	_, got = p.carryOut(state, wantPlan(p, nil, "delete"), nil)
-	wantSaid(t, got, "The provider's configuration is not known")
+	wantSaid(t, got, "The provider's configuration is unknown")
 
 	for name, tokens := range map[string]map[string]string{
 		"none": nil, "another's": connections("lab"), "its name is another's": {"garage": tokenOf("new")},
 	} {
 		p = w.protocol(tokens)
 		plan := wantPlan(p, nil, "delete", "warning: "+leftBehind)
-		wantText(t, describe(plan.diagnostics), fingerprintOf(t, garage), "until 2026-08-28T12:00:00Z", "more than 5 deliveries", "app_tokens")
+		wantText(t, describe(plan.diagnostics), fingerprintOf(t, garage), "until 2026-08-28T12:00:00Z", "app_tokens")
 		left, got := p.carryOut(state, plan, nil)
-		if wantSaid(t, got, "warning: "+leftBehind); !p.isNull(left.state) {
+		if wantNoDiagnostics(t, got); !p.isNull(left.state) {
 			t.Errorf("%s: it is still in state", name)
 		}
 	}
 	w.wantCalls(map[fakeapi.Call]int{})
 	w.wantURL(garage, urlOne)
+}
+
+// TestTwinsByOtherArguments are an error however they choose the App Connection.
+func TestTwinsByOtherArguments(t *testing.T) {
+	t.Parallel()
+	token := tokenOf("a")
+	p := newFixture(t, fakeapi.Options{}, connections("a")).protocol(map[string]string{"a": token, "again": token})
+	wantNoDiagnostics(t, p.planWebhook(map[string]any{"app_connection": "a", "callback_url": urlOne}).Diagnostics)
+	for argument, value := range map[string]string{"app_connection": "again", "app_token": token} {
+		got := p.planWebhook(map[string]any{argument: value, "callback_url": urlOne}).Diagnostics
+		wantOneError(t, got, argument, []string{"Two webhooks for one App Connection", fingerprintOf(t, token)}, []string{token})
+	}
 }

@@ -26,6 +26,8 @@ func TestWebhookArgumentsAreChecked(t *testing.T) {
 		"URL empty":              {map[string]any{"callback_url": ""}, "callback_url", []string{"empty"}},
 		"write-only URL is none": {map[string]any{"callback_url_wo": "http://app.example.com/?" + hush}, "callback_url_wo", []string{"https://"}},
 		"two URLs":               {map[string]any{"callback_url": urlOne, "callback_url_wo": urlTwo}, "callback_url", []string{"callback_url", "callback_url_wo"}},
+		"version of no secret":   {with(url, map[string]any{"callback_url_wo_version": 1}), "callback_url", []string{"callback_url_wo_version"}},
+		"version broken":         {map[string]any{"callback_url_wo": urlOne, "callback_url_wo_version": 1.5}, "callback_url_wo_version", []string{"a whole number"}},
 		"no URL":                 {map[string]any{}, "", []string{"callback_url", "callback_url_wo"}},
 
 		"no events":      {with(url, map[string]any{"event_types": []any{}}), "event_types", []string{"Remove event_types to get all events"}},
@@ -36,12 +38,9 @@ func TestWebhookArgumentsAreChecked(t *testing.T) {
 			[]string{`"1" and "print_started"`, "Keep one"}},
 		"one event wrong, one unknown": {with(url, map[string]any{"event_types": []any{unknown{}, "nothing"}}), "event_types[…]", []string{`"nothing"`}},
 
-		"connection and token":    {with(url, map[string]any{"app_connection": "garage", "app_token": hush}), "app_connection", []string{"app_connection", "app_token", "app_token_wo"}},
-		"token and write-only":    {with(url, map[string]any{"app_token": hush, "app_token_wo": hush}), "app_token", []string{"app_token", "app_token_wo"}},
-		"connection and the same": {with(url, map[string]any{"app_connection": "garage", "app_token_wo": hush}), "app_connection", []string{"app_connection", "app_token_wo"}},
-		"token empty":             {with(url, map[string]any{"app_token": ""}), "app_token", []string{"empty"}},
-		"token with space":        {with(url, map[string]any{"app_token": " " + hush}), "app_token", []string{"a space", "appApiToken"}},
-		"write-only token wrong":  {with(url, map[string]any{"app_token_wo": hush + "é"}), "app_token_wo", []string{"isn't ASCII"}},
+		"connection and token": {with(url, map[string]any{"app_connection": "garage", "app_token": hush}), "app_connection", []string{"app_connection", "app_token"}},
+		"token empty":          {with(url, map[string]any{"app_token": ""}), "app_token", []string{"empty"}},
+		"token with space":     {with(url, map[string]any{"app_token": " " + hush}), "app_token", []string{"a space", "appApiToken"}},
 
 		"renewal negative": {with(url, map[string]any{"renew_before_days": -1}), "renew_before_days", []string{"a whole number from 0 to 179"}},
 		"renewal broken":   {with(url, map[string]any{"renew_before_days": 7.5}), "renew_before_days", []string{"a whole number from 0 to 179"}},
@@ -65,12 +64,11 @@ func TestWebhookArgumentsAccepted(t *testing.T) {
 		"odd URL":              {"callback_url": "https://me:pass@[2600::1]:8443/a%2Fb/<ü>?x=%7e&y#top"},
 		"trailing ?":           {"callback_url": "https://app.example.com?"},
 		"newer event":          {"callback_url": urlOne, "event_types": []any{"17", "2147483647", "error"}},
-		"all write-only":       {"callback_url_wo": urlOne, "app_token_wo": tokenOf("garage")},
+		"secret URL":           {"callback_url_wo": urlOne, "callback_url_wo_version": 0},
 		"unknown URL":          {"callback_url": unknown{}},
 		"unknown second URL":   {"callback_url": urlOne, "callback_url_wo": unknown{}},
 		"unknown events":       {"callback_url": urlOne, "event_types": unknown{}},
 		"unknown token":        {"callback_url": urlOne, "app_token": unknown{}},
-		"unknown second token": {"callback_url": urlOne, "app_connection": "garage", "app_token_wo": unknown{}},
 		"renewal at the edges": {"callback_url": urlOne, "renew_before_days": 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,11 +90,11 @@ func TestMissingConnectionNamesTheOthers(t *testing.T) {
 		words             []string
 	}{
 		"name misspelt": {map[string]any{"app_tokens": two}, map[string]any{"app_connection": "grage"}, "app_connection",
-			[]string{`no App Connection named "grage"`, `The provider has: "garage", "lab".`}},
+			[]string{"Unknown App Connection", `named "grage"`, `"garage", "lab"`, `did you mean "garage"?`}},
 		"none chosen, no default": {map[string]any{"app_tokens": two}, nil, "",
-			[]string{"No App Connection is chosen", `"garage", "lab"`, "app_connection"}},
-		"none at all": {nil, map[string]any{"app_connection": "lab"}, "app_connection",
-			[]string{`named "lab"`, "The provider has no App Connections: set app_token", "OCTOEVERYWHERE_APP_TOKEN"}},
+			[]string{"Unknown App Connection", `"garage", "lab"`, "app_connection"}},
+		"none at all": {nil, map[string]any{"app_connection": "lab"}, "",
+			[]string{"No App Connection token", "app_tokens", "OCTOEVERYWHERE_APP_TOKEN"}},
 		"a token for a name": {map[string]any{"app_tokens": two}, map[string]any{"app_connection": tokenOf("garage")}, "app_connection",
 			[]string{"looks like a token", `"garage", "lab"`}},
 		"a token for a key": {map[string]any{"app_tokens": map[string]any{tokenOf("lab"): "garage"}}, map[string]any{"app_connection": "garage"}, "app_connection",

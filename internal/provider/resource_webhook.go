@@ -8,22 +8,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 )
 
 var (
 	_ resource.ResourceWithConfigure        = (*webhookResource)(nil)
 	_ resource.ResourceWithConfigValidators = (*webhookResource)(nil)
+	_ resource.ResourceWithIdentity         = (*webhookResource)(nil)
 	_ resource.ResourceWithImportState      = (*webhookResource)(nil)
 	_ resource.ResourceWithModifyPlan       = (*webhookResource)(nil)
 )
 
-// webhookResource is octoeverywhere_notification_webhook: the one webhook of
-// an App Connection. Its files: webhook_schema.go (arguments), webhook_plan.go
-// (what a plan says), webhook_set.go (Create and Update), webhook_read.go,
-// webhook_delete.go, webhook_import.go, webhook_private.go (what it remembers
-// beside the state), webhook_instance.go (how it knows an instance again).
+// webhookResource is octoeverywhere_notification_webhook: the one webhook of an
+// App Connection. It reads on in resource_webhook_schema.go (arguments and
+// times), resource_webhook_plan.go, resource_webhook_apply.go (Create, Update,
+// Delete) and resource_webhook_read.go (Read, import, private state).
 type webhookResource struct {
 	session *session // nil while Terraform validates
 }
@@ -41,9 +40,20 @@ func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureReq
 func (r *webhookResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{
 		resourcevalidator.ExactlyOneOf(path.MatchRoot("callback_url"), path.MatchRoot("callback_url_wo")),
-		resourcevalidator.Conflicting(path.MatchRoot("app_connection"), path.MatchRoot("app_token"), path.MatchRoot("app_token_wo")),
+		resourcevalidator.Conflicting(path.MatchRoot("callback_url"), path.MatchRoot("callback_url_wo_version")),
+		resourcevalidator.Conflicting(path.MatchRoot("app_connection"), path.MatchRoot("app_token")),
 	}
 }
 
-// client is nil while the provider's configuration is not known.
-func (r *webhookResource) client() *octoeverywhere.Client { return r.session.client }
+// IdentitySchema has only the fingerprint, since an identity can't change and
+// the name of an App Connection can (DESIGN.md, "Import and identity").
+func (r *webhookResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{
+				Description:       "Fingerprint of the App Connection, the same as the resource's id.",
+				RequiredForImport: true,
+			},
+		},
+	}
+}

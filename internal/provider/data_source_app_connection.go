@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -61,15 +62,15 @@ func (d *appConnectionDataSource) Configure(_ context.Context, req datasource.Co
 
 func (d *appConnectionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Whether an App Connection is alive, and what OctoEverywhere says of its printer. A dead connection is an answer, not an error.",
+		MarkdownDescription: "Reads whether an App Connection is valid and what OctoEverywhere knows about its printer. An App Connection that doesn't exist or was revoked is a result, not an error.",
 		Attributes: map[string]schema.Attribute{
 			// Optional.
 			"app_connection": schema.StringAttribute{
-				MarkdownDescription: "Name of the App Connection in the provider's `app_tokens`. With neither this nor `app_token`, it is `default`.",
+				MarkdownDescription: "Name of the App Connection, a key of the provider's `app_tokens`. If neither `app_connection` nor `app_token` is set, it is `default`.",
 				Optional:            true,
 			},
 			"app_token": schema.StringAttribute{
-				MarkdownDescription: "Token of the App Connection, kept in state.",
+				MarkdownDescription: "Token (`appApiToken`) of the App Connection. It is stored in the state; prefer `app_connection`.",
 				Optional:            true,
 				Sensitive:           true,
 				Validators:          []validator.String{appTokenValidator{}},
@@ -77,47 +78,47 @@ func (d *appConnectionDataSource) Schema(_ context.Context, _ datasource.SchemaR
 
 			// Computed.
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Fingerprint of the App Connection, as in the `id` of its webhook.",
+				MarkdownDescription: "Fingerprint of the App Connection, the same as the `id` of its webhook.",
 				Computed:            true,
 			},
 			"status": schema.StringAttribute{
-				MarkdownDescription: "`online`; `offline` (valid, but the printer can't be reached); `not_supporter` (valid, but paused until the owner has Supporter Perks again); " +
+				MarkdownDescription: "`online`, `offline` (the printer is not connected), `not_supporter` (paused until the owner has Supporter Perks again), " +
 					"`not_found` or `revoked` (the token will never be valid again).",
 				Computed: true,
 			},
 			"valid": schema.BoolAttribute{
-				MarkdownDescription: "Whether the token is that of a living App Connection: false for `not_found` and `revoked` only.",
+				MarkdownDescription: "Whether the App Connection is valid: `false` if `status` is `not_found` or `revoked`.",
 				Computed:            true,
 			},
 			"printer_name": schema.StringAttribute{
-				MarkdownDescription: "The printer's name. Null, like all below, when the service did not say.",
+				MarkdownDescription: "Name of the printer. This and all following attributes are null if the service doesn't provide them.",
 				Computed:            true,
 			},
 			"printer_local_ip": schema.StringAttribute{
-				MarkdownDescription: "The printer's address in its own network.",
+				MarkdownDescription: "IP address of the printer in its local network.",
 				Computed:            true,
 			},
 			"printer_url": schema.StringAttribute{
-				MarkdownDescription: "Where the user finds the printer at OctoEverywhere.",
+				MarkdownDescription: "URL of the printer's page at OctoEverywhere, for its user.",
 				Computed:            true,
 			},
 			"last_connected_at": schema.StringAttribute{
-				MarkdownDescription: "When the printer last connected, RFC 3339.",
+				MarkdownDescription: "Time when the printer last connected (RFC 3339).",
 				CustomType:          timetypes.RFC3339Type{},
 				Computed:            true,
 			},
 			"last_disconnected_at": schema.StringAttribute{
-				MarkdownDescription: "When the printer last disconnected, RFC 3339.",
+				MarkdownDescription: "Time when the printer last disconnected (RFC 3339).",
 				CustomType:          timetypes.RFC3339Type{},
 				Computed:            true,
 			},
 			"limits": schema.SingleNestedAttribute{
-				MarkdownDescription: "What the App Connection may transfer.",
+				MarkdownDescription: "Limits for transfers over the App Connection.",
 				Computed:            true,
 				Attributes: map[string]schema.Attribute{
-					"max_download_file_size_bytes": schema.Int64Attribute{MarkdownDescription: "Largest download, in bytes.", Computed: true},
-					"max_upload_file_size_bytes":   schema.Int64Attribute{MarkdownDescription: "Largest upload, in bytes.", Computed: true},
-					"max_webcam_stream_seconds":    schema.Int64Attribute{MarkdownDescription: "Longest single webcam stream, in seconds.", Computed: true},
+					"max_download_file_size_bytes": schema.Int64Attribute{MarkdownDescription: "Maximum size of a download, in bytes.", Computed: true},
+					"max_upload_file_size_bytes":   schema.Int64Attribute{MarkdownDescription: "Maximum size of an upload, in bytes.", Computed: true},
+					"max_webcam_stream_seconds":    schema.Int64Attribute{MarkdownDescription: "Maximum length of one webcam stream, in seconds.", Computed: true},
 				},
 			},
 		},
@@ -130,47 +131,40 @@ func (d *appConnectionDataSource) ConfigValidators(context.Context) []datasource
 	}
 }
 
-// Read asks about the App Connection. Only a service that does not say is an
-// error.
+// Read checks the App Connection. Only a service that doesn't say its status is
+// an error.
 func (d *appConnectionDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model appConnectionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	choice := d.session.tokens.choose(tokenArguments{appToken: model.AppToken, appConnection: model.AppConnection})
-	if resp.Diagnostics.Append(d.session.unusable(choice)); resp.Diagnostics.HasError() {
+	c := d.session.choose(model.AppToken, model.AppConnection)
+	if resp.Diagnostics.Append(d.session.ready(c)); resp.Diagnostics.HasError() {
 		return
 	}
-	got := d.session.answers.insist(ctx, d.session.client, choice.token)
-	status := connectionStatus(got)
-	if status == "" {
-		resp.Diagnostics.Append(infoFailed(choice, got.err))
+	status := d.session.statuses.CheckRetrying(ctx, c.token)
+	if status.Name() == "" {
+		resp.Diagnostics.Append(statusFailed(c, status.Err))
 		return
 	}
-	model.ID = types.StringValue(choice.token.Fingerprint())
-	model.Status = types.StringValue(status)
-	model.Valid = types.BoolValue(!octoeverywhere.IsGone(got.err))
-	model.fromAPI(got.info)
+	model.ID = types.StringValue(c.token.Fingerprint())
+	model.Status = types.StringValue(status.Name())
+	model.Valid = types.BoolValue(!status.Gone())
+	model.fromAPI(status.Info)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
-// connectionStatus names what the service said of an App Connection; "" when it
-// said nothing of it.
-func connectionStatus(got health) string {
-	switch {
-	case got.err == nil && got.info.Online:
-		return "online"
-	case got.err == nil, octoeverywhere.IsPrinterUnreachable(got.err):
-		return "offline"
-	case octoeverywhere.IsNotSupporter(got.err):
-		return "not_supporter"
-	case octoeverywhere.StatusOf(got.err) == 603:
-		return "not_found"
-	case octoeverywhere.StatusOf(got.err) == 604:
-		return "revoked"
+// statusFailed is the error of a check that said no status.
+func statusFailed(c choice, err error) diag.Diagnostic {
+	if octoeverywhere.IsInvalidInput(err) {
+		return diag.NewAttributeErrorDiagnostic(c.at, "App Connection token not accepted", join(answered(c, err), adviceCheckToken))
 	}
-	return ""
+	advice := ""
+	if octoeverywhere.IsNotServed(err) {
+		advice = "The data source needs this call. Check the provider's endpoint."
+	}
+	return failed(c, err, "", advice)
 }
 
 // fromAPI is the one place where info becomes attributes.
