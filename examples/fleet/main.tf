@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.8"
+  required_version = ">= 1.11"
 
   required_providers {
     octoeverywhere = {
@@ -10,10 +10,9 @@ terraform {
 }
 
 # export TF_VAR_app_tokens='{"garage":"…","lab":"…","attic":"…"}'
-# From Terraform 1.10 and OpenTofu 1.11 on, add ephemeral = true: it keeps the
-# tokens out of saved plans too.
 variable "app_tokens" {
   type      = map(string)
+  ephemeral = true
   sensitive = true
 }
 

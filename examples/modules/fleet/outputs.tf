@@ -1,5 +1,5 @@
 output "webhooks" {
-  description = "What was set for each printer, and until when it lasts."
+  description = "The webhook of each printer, by name. callback_url is null if secret_query_version is set."
   value = {
     for name, webhook in octoeverywhere_notification_webhook.printer : name => {
       id           = webhook.id

@@ -1,5 +1,4 @@
-# No service and no token: the provider is mocked. What remains is what the
-# module itself does.
+# The provider is mocked: these tests need neither the service nor a token.
 mock_provider "octoeverywhere" {
   mock_resource "octoeverywhere_notification_webhook" {
     defaults = {
@@ -11,6 +10,10 @@ mock_provider "octoeverywhere" {
 }
 
 variables {
+  # Terraform before 1.17 fails if an ephemeral variable has its default
+  # (https://github.com/hashicorp/terraform/issues/38974).
+  secret_query = {}
+
   receiver_url = "https://app.example.com/octo"
   event_types  = ["print_complete", "print_failed"]
   printers = {
@@ -53,7 +56,7 @@ run "no_event_types_means_all_events" {
 
   assert {
     condition     = octoeverywhere_notification_webhook.printer["garage"].event_types == null
-    error_message = "garage has a filter although none was asked for."
+    error_message = "garage has a filter, although event_types is null."
   }
 }
 
@@ -95,4 +98,30 @@ run "renewal_stays_within_the_lifetime" {
   }
 
   expect_failures = [var.renew_before_days]
+}
+
+run "a_secret_makes_the_urls_write_only" {
+  variables {
+    secret_query         = { key = "secret" }
+    secret_query_version = 1
+  }
+
+  assert {
+    condition     = alltrue([for webhook in values(output.webhooks) : webhook.callback_url == null])
+    error_message = "A URL with a secret is in the state."
+  }
+  assert {
+    condition     = octoeverywhere_notification_webhook.printer["garage"].callback_url_wo_version == 1
+    error_message = "The webhook doesn't have the version of the secret."
+  }
+}
+
+run "a_secret_needs_a_version" {
+  command = plan
+
+  variables {
+    secret_query = { key = "secret" }
+  }
+
+  expect_failures = [var.secret_query]
 }
