@@ -142,13 +142,13 @@ import {
 				ConfigStateChecks: identity(garage),
 			},
 			{
-				ResourceName: printer, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
-				ExpectNonEmptyPlan: true, // the update in place
-			},
-			{
 				Config:            hcl("shed", tokenOf("garage")),
 				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
 				ConfigStateChecks: identity(garage),
+			},
+			{
+				ResourceName: printer, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
+				ExpectNonEmptyPlan: true, // the update in place
 			},
 			{
 				Config:            hcl("shed", tokenOf("lab")),
