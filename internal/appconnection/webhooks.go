@@ -149,20 +149,26 @@ func (w *Webhooks) Release(fingerprint, name string) {
 	}
 }
 
-// Leave notes that an object is planned to go. kept tells whether another one is
-// planned to have the webhook.
-func (w *Webhooks) Leave(fingerprint string, object Object) (other Successor, kept bool) {
+// Leave notes that an object is planned to go, and returns the successor to whom
+// its Delete leaves the webhook, if any. noted is what Read noted of the object.
+func (w *Webhooks) Leave(fingerprint string, object Object, noted *Successor) *Successor {
 	if !w.planned {
-		return Successor{}, false
+		return nil
 	}
 	e := w.entry(fingerprint)
 	e.Lock()
 	defer e.Unlock()
 	e.leaving = true
-	if e.owner == nil {
-		return Successor{}, false
+	switch {
+	case e.owner != nil:
+		other := succeed(*e.owner, object)
+		return &other
+	case noted != nil && e.first != nil:
+		// The other one is planned later in this run: it sets its webhook, or
+		// goes too.
+		return &Successor{Restore: noted.Restore}
 	}
-	return succeed(*e.owner, object), true
+	return noted
 }
 
 // Result is what became of a webhook.

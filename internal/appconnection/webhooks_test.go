@@ -171,14 +171,35 @@ func TestSuccessor(t *testing.T) {
 		if _, err := w.Reserve("a", test.stays); err != nil {
 			t.Fatal(err)
 		}
-		if got, kept := w.Leave("a", Object{Name: "goes", SetAt: test.goes}); !kept || got != test.want {
-			t.Errorf("%s: planned: %v %+v, want %+v", name, kept, got, test.want)
+		if got := w.Leave("a", Object{Name: "goes", SetAt: test.goes}, nil); got == nil || *got != test.want {
+			t.Errorf("%s: planned: %+v, want %+v", name, got, test.want)
 		}
 		test.stays.Sets = false
 		w.Read("a", test.stays)
 		if got, shared := w.Read("a", Object{Name: "goes", SetAt: test.goes}); name != "it sets its own" && (!shared || got != test.want || w.Shared()["a"] != got) {
 			t.Errorf("%s: read: %v %+v, want %+v", name, shared, got, test.want)
 		}
+	}
+}
+
+// TestLeaveWithNote: what Read noted of an object that goes holds, except that an
+// object of the same run that is planned later sets its own webhook.
+func TestLeaveWithNote(t *testing.T) {
+	t.Parallel()
+	goes, noted := Object{Name: "goes", SetAt: later}, &Successor{Stale: true}
+	w := NewWebhooks(true)
+	if got := w.Leave("a", goes, nil); got != nil {
+		t.Errorf("nobody noted anything: %+v", got)
+	}
+	if got := w.Leave("a", goes, noted); got == nil || !got.Stale {
+		t.Errorf("planned again as it is applied: %+v", got)
+	}
+	w.Read("a", Object{Name: "stays", SetAt: earlier})
+	if got := w.Leave("a", goes, noted); got == nil || got.Stale {
+		t.Errorf("planned in the run that read it: %+v", got)
+	}
+	if mustSet, _ := w.Reserve("a", Object{Name: "stays", SetAt: earlier}); !mustSet {
+		t.Error("the one that stays need not set")
 	}
 }
 
@@ -314,7 +335,7 @@ func TestOtherHosts(t *testing.T) {
 		if mustSet, err := w.Reserve("a", object); mustSet || err != nil {
 			t.Error(mustSet, err)
 		}
-		if _, kept := w.Leave("a", object); kept {
+		if w.Leave("a", object, nil) != nil {
 			t.Error("an object keeps its own webhook")
 		}
 		if result, err := w.Set("a", newWebhook, func(octoeverywhere.Webhook) error { return nil }); result != Done || err != nil {

@@ -198,11 +198,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 		}
 		return nil
 	}
-	var successor *appconnection.Successor
-	if other, kept := private.Kept[id]; kept {
-		successor = &other
-	}
-	result, err := r.session.webhooks.Delete(id, state.object(private.Name), successor, func() error {
+	result, err := r.session.webhooks.Delete(id, state.object(private.Name), private.successor(id), func() error {
 		return unless(ready(), func() error { return r.session.client.DeleteWebhook(ctx, c.token) })
 	}, func(webhook octoeverywhere.Webhook) error {
 		return unless(ready(), func() error { return r.session.client.SetWebhook(ctx, c.token, webhook) })
@@ -218,7 +214,9 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	case errors.Is(err, errNotKnownYet):
 		resp.Diagnostics.Append(notKnownYet(c.label))
 	case errors.Is(err, appconnection.ErrStale):
-		resp.Diagnostics.Append(stale(c.label))
+		resp.Diagnostics.AddError("The remaining webhook must be set again", fmt.Sprintf(
+			"The state has two objects for %s. This one set the webhook last, and the callback_url_wo of the one that remains is stored nowhere, so nothing was deleted. "+
+				"Run terraform apply with -replace and the address of the resource that remains.", c.label))
 	case octoeverywhere.IsNotServed(err) && !octoeverywhere.IsAmbiguous(err):
 		resp.Diagnostics.AddWarning(summaryUndeleted, fmt.Sprintf(
 			"The server does not support deleting the webhook of %s. It was removed from the state, but not deleted: %s %s", c.label, deliveriesGoOn(state), sentence(err)))
@@ -263,12 +261,4 @@ func deleteFailed(c choice, err error) diag.Diagnostic {
 	}
 	return diag.NewErrorDiagnostic(summaryUndeleted, join(answered(c, err), advice,
 		"It is still in the state. Run the command again, or remove it from the state with terraform state rm."))
-}
-
-// stale is the refusal to destroy one object and leave the other with a webhook
-// that is not its own, whose URL nobody knows.
-func stale(label string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The remaining webhook must be set again", fmt.Sprintf(
-		"The state has two objects for %s. The one to be destroyed was set last, and the callback_url_wo of the one that remains is stored nowhere. "+
-			"Run terraform apply with -replace and the address of the resource that remains.", label))
 }

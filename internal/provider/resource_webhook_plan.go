@@ -156,19 +156,12 @@ func (p *webhookPlan) replace(ctx context.Context) {
 }
 
 // leave plans that the object of the state goes. Where another object keeps the
-// webhook, its Delete is told so by private state.
+// webhook, private state tells its Delete.
 func (p *webhookPlan) leave() {
 	id := p.state.ID.ValueString()
-	noted, shared := p.private.Kept[id]
-	other, kept := p.session.webhooks.Leave(id, p.state.object(p.private.Name))
-	switch {
-	case kept && other.Stale:
-		p.diags.Append(stale(p.session.tokens.Label(id)))
-	case kept:
-		p.private.keep(id, other)
-	case shared: // the other object is planned later: it goes too, or is set again
-		noted.Stale = false
-		p.private.keep(id, noted)
+	switch successor := p.session.webhooks.Leave(id, p.state.object(p.private.Name), p.private.successor(id)); {
+	case successor != nil:
+		p.private.keep(id, *successor)
 	case p.session.tokens.Find(id, p.state.AppToken.ValueString()).IsZero() && !p.session.tokens.Unknown():
 		p.private.Undeleted = true
 		p.diags.AddWarning("The webhook will not be deleted", fmt.Sprintf(

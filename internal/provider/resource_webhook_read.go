@@ -222,6 +222,15 @@ func (p *privateState) keep(fingerprint string, other appconnection.Successor) {
 	p.Kept[fingerprint] = other
 }
 
+// successor is the object that keeps the webhook of an App Connection; nil for
+// none.
+func (p *privateState) successor(fingerprint string) *appconnection.Successor {
+	if other, kept := p.Kept[fingerprint]; kept {
+		return &other
+	}
+	return nil
+}
+
 // readPrivate reads private state; the zero value when there is none. Its
 // framework type can't be named.
 func readPrivate(ctx context.Context, from interface {
