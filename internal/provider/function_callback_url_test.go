@@ -80,7 +80,7 @@ func TestAccCallbackURLFunction_invalid(t *testing.T) {
 		`"http://app.example.com/", {}`:    `"base" parameter`,
 		`null, {}`:                         `"base" parameter: argument must not be null`,
 		`"https://app.example.com/", null`: `"query_map" parameter: argument must\s+not be null`,
-		`"https://app.example.com/?printer=lab", { printer = "garage" }`:        `already\s+has\s+the\s+key\s+"printer"`,
+		`"https://app.example.com/?printer=lab", { printer = "garage" }`:        `already\s+has\s+"printer"`,
 		`"https://app.example.com/", { printer = null }`:                        `value\s+of\s+"printer"\s+is\s+null`,
 		`"https://app.example.com/", { printer = ["lab"] }`:                     `"query_map" parameter`,
 		`"https://app.example.com/", "printer=lab"`:                             `"query_map" parameter`,

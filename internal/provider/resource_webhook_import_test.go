@@ -101,7 +101,7 @@ resource "octoeverywhere_notification_webhook" "printer" {
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		CheckDestroy:             f.checkDestroy,
 		Steps: []resource.TestStep{
-			{Config: hcl, ExpectError: regexp.MustCompile(`not known(.|\n)*App Connection "garage"(.|\n)*-target`)},
+			{Config: hcl, ExpectError: regexp.MustCompile(`is unknown(.|\n)*App Connection "garage"(.|\n)*-target`)},
 			{Config: later},
 			{Config: hcl, ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set), f.expectWebhook(tokenOf("garage"), urlOne)}},
 		},
@@ -130,7 +130,6 @@ resource "octoeverywhere_notification_webhook" "printer" {
 	resource.ParallelTest(t, resource.TestCase{
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		CheckDestroy:             f.checkDestroy,
 		Steps: []resource.TestStep{
 			{
 				Config: hcl("garage", tokenOf("garage")) + `
