@@ -2,12 +2,12 @@
 
 // Package faulttest holds no code but tests that try to break the provider as
 // users run it, the built binary under the real Terraform: every fault that a
-// server can have in every call, interrupts and kills, secrets in any file or
-// log, and thousands of webhooks at once.
+// server can have in every operation, changes in every order, interrupts and
+// kills, secrets in any file or log, and thousands of webhooks at once.
 //
 // Flags for the make targets, after the package's name:
 //
 //	-table FILE   write the figures of the tests that ran to FILE
-//	-full         every fault, with every edition; make matrix
+//	-full         more faults, and ten times the orders; make matrix
 //	-webhooks N   size of the load test; make load
 package faulttest

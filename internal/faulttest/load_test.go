@@ -47,13 +47,14 @@ func TestLoad(t *testing.T) {
 			}
 
 			planned := f.ws.Must(f.ws.Plan("-out=load.tfplan")).PeakMiB
+			f.api.ResetRequests()
 			began := time.Now()
 			applied := f.ws.Must(f.ws.Apply(fmt.Sprintf("-parallelism=%d", parallelism), "load.tfplan"))
 			took := time.Since(began)
-			peak, sent, opened := applied.PeakMiB, f.api.Count(""), f.api.Sockets()
+			peak, sent, checks, opened := applied.PeakMiB, f.api.Count(fakeapi.CallSet), f.api.Count(fakeapi.CallInfo), f.api.Sockets()
 			f.wantAll(versions)
-			if want := len(names) + faults; sent != want {
-				t.Errorf("%d requests were sent, want %d", sent, want)
+			if want := len(names) + faults; sent != want || checks > parallelism {
+				t.Errorf("%d Sets and %d checks were sent, want %d and at most %d", sent, checks, want, parallelism)
 			}
 			if opened > 2*parallelism {
 				t.Errorf("%d TCP connections, want at most %d", opened, 2*parallelism)
@@ -64,7 +65,7 @@ func TestLoad(t *testing.T) {
 			if peak > loadPeakMiB {
 				t.Errorf("Terraform or the provider took %d MiB, want at most %d", peak, loadPeakMiB)
 			}
-			figure("Load: %d webhooks, -parallelism=%d, %d faults: all set as asked in %s, %d requests, %d TCP connections, Terraform or the provider at most %d MiB (%d MiB planning).",
+			figure("Load: %d webhooks, -parallelism=%d, %d faults: all set as asked in %s, %d Sets, %d TCP connections, Terraform or the provider at most %d MiB (%d MiB planning).",
 				len(names), parallelism, faults, took.Round(100*time.Millisecond), sent, opened, peak, planned)
 		})
 	}

@@ -5,7 +5,9 @@ package faulttest_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,16 +17,19 @@ import (
 
 var (
 	table    = flag.String("table", "", "file to write the tests' figures to")
-	full     = flag.Bool("full", false, "every fault of the matrix, with every edition")
+	full     = flag.Bool("full", false, "more faults, and ten times the orders")
 	only     = flag.String("only", "", "regular expression for the orders to try, such as 'swapped.*put back'")
-	pending  = flag.Bool("pending", false, "try the orders that are known to go wrong")
 	webhooks = flag.Int("webhooks", 60, "webhooks of the load test")
 )
 
 func TestMain(m *testing.M) {
 	code := clitest.Main(m)
 	if *table != "" {
-		if err := os.WriteFile(*table, []byte(strings.Join(figures.lines, "\n")+"\n"), 0o600); err != nil {
+		var text strings.Builder
+		for _, line := range slices.Sorted(maps.Keys(figures.lines)) {
+			fmt.Fprintf(&text, "%3d times %s\n", figures.lines[line], line)
+		}
+		if err := os.WriteFile(*table, []byte(text.String()), 0o600); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}
@@ -32,14 +37,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// figures is what the tests that ran have to report.
-var figures struct {
+// figures is what the tests that ran have to report, and how often.
+var figures = struct {
 	sync.Mutex
-	lines []string
-}
+	lines map[string]int
+}{lines: map[string]int{}}
 
 func figure(format string, values ...any) {
 	figures.Lock()
 	defer figures.Unlock()
-	figures.lines = append(figures.lines, fmt.Sprintf(format, values...))
+	figures.lines[fmt.Sprintf(format, values...)]++
 }

@@ -3,381 +3,350 @@
 package faulttest_test
 
 import (
+	"cmp"
 	"fmt"
 	"hash/crc32"
-	"io"
-	"log"
-	"net/http/httptest"
+	"maps"
+	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
+// matrix is what becomes of each operation while each answer to its call is a
+// fault. The last column is for make matrix.
+const matrix = `
+create  | read    | update  | delete   | faults                                                 | more
+refused | warned  | refused | failed   | 429; 606; 607 in a 200                                 | 401; 403; 605; 608; 609; 610; 611; 612; 613; 605 in a 200
+unsure  | warned  | unsure  | unsure   | 503; dropped; dropped after; hang after; 504, then 606 | 204; 408; 500; 502; 504; 520; 524; 600; 614; 500 in a 200; hang; cut off; 504, then 403; 600, then 605
+refused | dropped | gone    | done     | 603                                                    | 604; 603 in a 200; 604 in a 200
+unsure  | warned  | unsure  | done     | wrong echo                                             |
+done    | warned  | done    | done     |                                                        | empty
+refused | kept    | refused | unserved | HTML                                                   | 404; 405; 501
+refused | warned  | refused | unserved |                                                        | 400; 400 in a 200
+unsure  | kept    | unsure  | unsure   |                                                        | 601; 602
+`
+
+// outcome is all that can be seen of an operation: what the user is told, what
+// the state says, what the next plan proposes, and which webhook the service
+// has. None of the four may contradict another.
+type outcome struct{ told, state, plan, service string }
+
+var outcomes = map[string]outcome{
+	"create done":     {"", "set", "", "new"},
+	"create refused":  {"error", "absent", "create", "old"},
+	"create unsure":   {"error", "tainted", "replace", "either"},
+	"read kept":       {"", "kept", "", "old"},
+	"read warned":     {"warning", "kept", "", "old"},
+	"read dropped":    {"warning", "set", "", "new"},
+	"update done":     {"", "set", "", "new"},
+	"update refused":  {"error", "kept", "update", "old"},
+	"update gone":     {"error", "kept", "create", "old"},
+	"update unsure":   {"error", "unsure", "update", "either"},
+	"delete done":     {"", "absent", "", "new"},
+	"delete failed":   {"error", "kept", "delete", "old"},
+	"delete unsure":   {"error", "unsure", "delete", "either"},
+	"delete unserved": {"warning", "absent", "", "old"},
+}
+
+// Marks by which one scan finds every secret.
 const (
-	// rowsAtOnce bounds how many provider processes one Terraform starts.
-	rowsAtOnce = 20
-	// timeout ends an attempt that nothing else ends.
-	timeout = "2s"
-	// longest is how long a run in which calls hang may take: far more than
-	// three timeouts and the waits between them, far less than for ever.
-	longest = 2 * time.Minute
-	// peakMiB bounds the memory of Terraform with dozens of providers, and of
-	// each of these. An endless body, were it read, would be gigabytes.
-	peakMiB = 500
+	tokenMark  = "tok-SECRET"
+	hiddenMark = "hidden-QUERY" // of a write-only URL: in no file at all
+	shownMark  = "shown-QUERY"  // of a plain URL: in state and plans alone
 )
 
-// TestFaultMatrix puts faults to every operation, through the real Terraform
-// and the provider's binary, with all logs at TRACE, while every answer repeats
-// the secrets. Each cell has a webhook of its own.
-func TestFaultMatrix(t *testing.T) {
-	t.Parallel()
-	all := rows(t)
-	r := &results{cells: map[string]string{}}
-	t.Run("rows", func(t *testing.T) {
-		for part := range slices.Chunk(all, rowsAtOnce) {
-			t.Run(fmt.Sprint(part[0].number), func(t *testing.T) {
-				t.Parallel()
-				newGroup(t, part).play(r)
-			})
-		}
-	})
-	figure("Fault matrix: outcome, requests until it + requests of the next apply, which heals\n\n%s%s", r.table(all), legend)
-	figure("%d cells, with the pinned editions: %d healed by the next apply. %d requests sent, none reached the host that redirects name.",
-		r.played, r.healed, r.requests)
-	figure("%d MiB at most in Terraform or any provider process; longest faulted apply %s. %.1f MiB of logs at TRACE, output, state and plans hold no secret.\n",
-		r.peakMiB, r.longest.Round(100*time.Millisecond), float64(r.scanned)/(1<<20))
+// cell is an operation and a fault, with a webhook and an App Connection of
+// their own.
+type cell struct {
+	number           int
+	fault, operation string
+	wanted           string // name of the outcome
+	before           *instance
+	told             []clitest.Diagnostic
 }
 
-// results is what all groups have to report.
-type results struct {
-	sync.Mutex
-	cells                                      map[string]string // row and column → what it came to
-	played, healed, requests, peakMiB, scanned int
-	longest                                    time.Duration
-}
+func (c *cell) provider() string { return fmt.Sprintf("p%d", c.number) } // a process, so that no fault is another's
+func (c *cell) name() string     { return c.provider() + "_" + c.operation }
+func (c *cell) address() string  { return "octoeverywhere_notification_webhook." + c.name() }
+func (c *cell) token() string    { return tokenMark + "-" + c.name() + "-0123456789abcdef" }
+func (c *cell) writeOnly() bool  { return c.operation != "update" }
 
-// table is the matrix as it came out.
-func (r *results) table(all []row) string {
-	var text strings.Builder
-	line := func(first string, cell func(column string) string) {
-		fmt.Fprintf(&text, "%-31s", first)
-		for _, column := range []string{create, read, update, remove, notifications, appConnection} {
-			fmt.Fprintf(&text, " | %-13s", cell(column))
-		}
-		text.WriteString("\n")
-	}
-	line("fault", func(column string) string { return column })
-	for _, row := range all {
-		line(row.String(), func(column string) string { return r.cells[fmt.Sprint(row.number, column)] })
-	}
-	return text.String()
-}
-
-// group is rows that share a workspace and the fakes.
-type group struct {
-	t         *testing.T
-	fakes     map[string]*fakeapi.Server
-	urls      map[string]string
-	unknownCA string          // of the enveloped one, with a certificate that nobody signed
-	elsewhere *fakeapi.Server // where redirects point, at
-	otherHost string
-	ws        *clitest.Workspace
-	subjects  []*subject
-	out       strings.Builder // all that Terraform said
-	peakMiB   int
-}
-
-// subject is one cell's webhook.
-type subject struct {
-	row
-	edition      string
-	operation    string
-	wanted, cell string // "unsure 3"
-
-	before, after *instance
-	told          []clitest.Diagnostic // of the faulted run
-	planned       string
-}
-
-func (s *subject) String() string { return fmt.Sprintf("%s, %s (%s)", s.row, s.operation, s.edition) }
-
-func (s *subject) column() string {
-	if s.edition != auto {
-		return s.edition
-	}
-	return s.operation
-}
-
-func (s *subject) name() string {
-	return fmt.Sprintf("r%03d_%s_%s", s.number, s.edition, s.operation)
-}
-func (s *subject) address() string { return "octoeverywhere_notification_webhook." + s.name() }
-func (s *subject) token() string   { return tokenMark + "-" + s.name() + "-0123456789abcdef" }
-
-// writeOnly tells whether the URL is to be in no file at all. It changes in
-// the update, where a plan and a state show it unless it is write-only.
-func (s *subject) writeOnly() bool { return s.operation != update && knowsWriteOnly() }
-
-func (s *subject) url(version int) string {
-	mark := shownMark
-	if s.writeOnly() {
-		mark = hiddenMark
+// url is what an operation begins with, or is to end with: "" is no webhook.
+func (c *cell) url(wanted bool) string {
+	mark, version := hiddenMark, 1
+	switch {
+	case c.operation == "create" && !wanted, c.operation == "delete" && wanted:
+		return ""
+	case c.operation == "update":
+		mark, version = shownMark, 1+oneIf(wanted)
 	}
 	// Nothing of the token, by which alone the provider could know it.
-	return fmt.Sprintf("https://app.example.com/octo/v%d?key=%s-%x&token=x", version, mark, crc32.ChecksumIEEE([]byte(s.name())))
+	return fmt.Sprintf("https://app.example.com/octo/v%d?key=%s-%x&token=x", version, mark, crc32.ChecksumIEEE([]byte(c.name())))
 }
 
-// finalURL is what the configuration asks for after the faulted run.
-func (s *subject) finalURL() string {
-	if s.operation == update {
-		return s.url(2)
+// scripted makes the fault, whose answers repeat the secrets.
+func (c *cell) scripted() []fakeapi.Fault {
+	call := map[string]fakeapi.Call{"read": fakeapi.CallInfo, "delete": fakeapi.CallDelete}[c.operation]
+	words := fmt.Sprintf("AppToken: %s may not use %s", c.token(), cmp.Or(c.url(true), c.url(false)))
+	first, second, two := strings.Cut(c.fault, ", then ")
+	var faults []fakeapi.Fault
+	if two {
+		faults = append(faults, fakeapi.Fault{Status: number(first), TakeEffect: true})
 	}
-	return s.url(1)
-}
-
-func (s *subject) call() fakeapi.Call {
-	switch s.operation {
-	case read:
-		return fakeapi.CallInfo
-	case remove:
-		return fakeapi.CallDelete
-	}
-	return fakeapi.CallSet
-}
-
-// process names the provider, a process of its own, of the cells that share it
-// while the fault lasts: not those that could tell each other which edition is
-// served, or that asking is no use. Before and after, a service has one for all
-// but Deletes, which are left to the provider that they are in state with; they
-// are the same in each edition.
-func (s *subject) process() string {
-	shared := s.edition
-	switch {
-	case s.operation == remove:
-		shared = "delete"
-	case s.edition == auto:
-		shared = fmt.Sprintf("r%03d", s.number)
-		if s.cells[notifications]+s.cells[appConnection] != "" && s.operation != create {
-			shared += "_2"
+	digits, in200 := strings.CutSuffix(cmp.Or(second, first), " in a 200")
+	last := fakeapi.Fault{Times: -1}
+	switch digits {
+	case "dropped", "dropped after":
+		last.Drop = true
+	case "hang", "hang after":
+		last.Hang = true
+	case "cut off":
+		last.Header, last.Body, last.TakeEffect = http.Header{"Content-Length": {"100000"}}, `{"Success": true`, true
+	case "HTML":
+		last.Body = "<!doctype html><html><body>" + words + "</body></html>"
+	case "empty":
+		last.Status, last.TakeEffect = http.StatusOK, true
+	case "wrong echo":
+		last.Body, last.TakeEffect = fmt.Sprintf(`{"Success": true, "CallbackUrl": "https://%s.example.org/", "EventTypes": [2], "IsOnline": %q}`, c.token(), words), true
+	default:
+		last.Body = fmt.Sprintf(`{"Status": %s, "Error": %q, "IsUserError": false, "Result": null}`, digits, words)
+		last.TakeEffect = call == fakeapi.CallDelete && (digits == "603" || digits == "604") // has no webhook
+		if !in200 {
+			last.Status = number(digits)
 		}
 	}
-	switch {
-	case network[s.fault] != "":
-		shared += fmt.Sprintf("_r%03d", s.number)
-	case takesTime[s.fault]:
-		shared += "_slow"
+	last.TakeEffect = last.TakeEffect || strings.HasSuffix(digits, " after")
+	faults = append(faults, last)
+	for i := range faults {
+		faults[i].Call, faults[i].Token = cmp.Or(call, fakeapi.CallSet), c.token()
 	}
-	return s.service + "_" + shared
+	return faults
 }
 
-func newGroup(t *testing.T, rows []row) *group {
-	t.Helper()
-	g := &group{t: t, fakes: map[string]*fakeapi.Server{}, urls: map[string]string{}, elsewhere: fakeapi.New(fakeapi.Options{})}
-	for service, options := range services {
-		g.fakes[service] = fakeapi.New(options)
-		g.urls[service] = listen(t, g.fakes[service])
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		panic("there is no fault " + digits)
 	}
-	g.otherHost = strings.Replace(listen(t, g.elsewhere), "127.0.0.1", "localhost", 1)
-	unsigned := httptest.NewUnstartedServer(g.fakes["envelope"])
-	unsigned.Config.ErrorLog = log.New(io.Discard, "", 0) // says that clients leave
-	unsigned.StartTLS()
-	t.Cleanup(unsigned.Close)
-	g.unknownCA = unsigned.URL
+	return n
+}
 
-	for _, r := range rows {
-		for _, edition := range []string{auto, notifications, appConnection} {
-			for _, o := range []string{create, update, remove, read} {
-				wanted, told := r.want(edition, o)
-				if edition != auto && (!told && !*full || o == remove || o == read) {
-					continue
+func cells() (all []*cell) {
+	split := func(line, separator string) (parts []string) {
+		for part := range strings.SplitSeq(line, separator) {
+			parts = append(parts, strings.TrimSpace(part))
+		}
+		return parts
+	}
+	lines := strings.Split(strings.TrimSpace(matrix), "\n")
+	head := split(lines[0], "|")
+	for _, line := range lines[1:] {
+		row := split(line, "|")
+		faults := split(row[4], ";")
+		if *full {
+			faults = append(faults, split(row[5], ";")...)
+		}
+		for _, fault := range faults {
+			for i, operation := range head[:4] {
+				if fault != "" {
+					all = append(all, &cell{number: len(all) / 4, fault: fault, operation: operation, wanted: operation + " " + row[i]})
 				}
-				s := &subject{row: r, edition: edition, operation: o, wanted: wanted}
-				g.fakes[r.service].AddConnection(s.token(), s.name())
-				g.subjects = append(g.subjects, s)
 			}
 		}
 	}
-	g.ws = clitest.NewWorkspace(t)
-	g.ws.UseBinary()
-	g.ws.Setenv("NO_PROXY", "*") // names that don't exist are not a proxy's business
-	tokens := map[string]string{}
-	for _, s := range g.subjects {
-		tokens[s.name()] = s.token()
-	}
-	writeJSON(g.ws, "tokens.json", tokens)
-	return g
+	return all
 }
 
-// play is the story of all cells: what is there before, the fault in the
-// middle of it, the next run.
-func (g *group) play(r *results) {
-	g.configure(before)
-	g.ws.Must(g.run("apply", "-auto-approve"))
-	prior := readState(g.t, g.ws)
+// TestFaultMatrix puts faults to every operation, with all logs at TRACE. The
+// next apply, without the fault, brings about what is configured.
+func TestFaultMatrix(t *testing.T) {
+	t.Parallel()
+	for part := range slices.Chunk(cells(), 12*4) { // each fault has a provider process
+		t.Run(part[0].fault, func(t *testing.T) {
+			t.Parallel()
+			m := &matrixPart{t: t, cells: part, api: fakeapi.New(fakeapi.Options{Flat: clitest.FlatAnswers()}), ws: clitest.NewWorkspace(t)}
+			m.run()
+		})
+	}
+}
 
-	g.configure(during)
-	quiet := g.ws.Env
-	g.trace()
-	g.strike()
-	g.requests()
-	refreshed := g.ws.Must(g.run("plan", "-out=faulted.tfplan"))
-	began := time.Now()
-	planning := g.requests() // an apply may check once more what it creates
-	applied := g.run("apply", "faulted.tfplan")
-	took := time.Since(began)
-	state, faulted := readState(g.t, g.ws), append(g.requests(), planning...)
-	for _, s := range g.subjects {
-		s.before, s.after = prior[s.name()], state[s.name()]
-		s.planned = refreshed.Planned[s.address()]
-		for _, d := range append(refreshed.Diagnostics, applied.Diagnostics...) {
-			if g.about(s, d) {
-				s.told = append(s.told, d)
+// matrixPart is a workspace with some cells.
+type matrixPart struct {
+	t        *testing.T
+	cells    []*cell
+	api      *fakeapi.Server
+	endpoint string
+	ws       *clitest.Workspace
+	out      strings.Builder // all that Terraform said
+}
+
+func (m *matrixPart) run() {
+	m.endpoint = listen(m.t, m.api)
+	m.ws.UseBinary()
+	for _, c := range m.cells {
+		m.api.AddConnection(c.token(), c.name())
+	}
+	m.configure(false, "30s")
+	m.ws.Must(m.terraform("apply", "-auto-approve"))
+	before := readState(m.t, m.ws)
+
+	quiet := slices.Clone(m.ws.Env)
+	m.ws.Setenv("TF_LOG", "TRACE")
+	m.ws.Setenv("TF_LOG_PATH", filepath.Join(m.ws.Dir, "trace.log"))
+	m.configure(true, "2s")
+	for _, c := range m.cells {
+		m.api.Script(c.scripted()...)
+	}
+	planned := m.ws.Must(m.terraform("plan", "-out=faulted.tfplan"))
+	applied := m.terraform("apply", "faulted.tfplan")
+	m.api.ClearScript()
+	m.ws.Env = quiet
+	m.configure(true, "30s")
+	next := m.ws.Must(m.terraform("plan"))
+
+	state := readState(m.t, m.ws)
+	for _, c := range m.cells {
+		c.before = before[c.name()]
+		for _, d := range append(planned.Diagnostics, applied.Diagnostics...) {
+			if c.isAbout(d) {
+				c.told = append(c.told, d)
 			}
 		}
-		sent := faulted
-		if s.operation == read {
-			sent = planning
+		saved, _ := m.api.Webhook(c.token())
+		seen := outcome{c.severity(), state[c.name()].became(c.before, c.shown(c.url(false)), c.shown(c.url(true))), next.Planned[c.address()], "another"}
+		if c.operation == "read" && planned.Planned[c.address()] == "create" && seen.state == "kept" {
+			seen.state = "set" // in the same second
 		}
-		s.cell = fmt.Sprintf("%s %d", s.outcome(), count(sent, s.token(), s.call()))
-		if s.cell != s.wanted {
-			g.t.Errorf("%s: %s, want %s\n%v\nbefore %v\nafter %v", s, s.cell, s.wanted, s.told, s.before, s.after)
+		wanted := outcomes[c.wanted]
+		switch {
+		case wanted.service == "either" || wanted.service == "new" && saved.URL == c.url(true) || wanted.service == "old" && saved.URL == c.url(false):
+			seen.service = wanted.service
+		case saved.URL == c.url(false):
+			seen.service = "old"
+		case saved.URL == c.url(true):
+			seen.service = "new"
+		}
+		if seen != wanted {
+			m.t.Errorf("%s, %s: %+v, want %+v\n%v\nbefore %v\nafter %v", c.fault, c.wanted, seen, wanted, c.told, c.before, state[c.name()])
+		}
+		for _, w := range words {
+			if said := fmt.Sprint(c.told); w.said.MatchString(said) && !w.isTrue(c.url(false), saved.URL) {
+				m.t.Errorf("%s, %s: the service has %q and had %q: %s", c.fault, c.wanted, saved.URL, c.url(false), said)
+			}
+		}
+		figure("%-14s %-16s %+v", c.fault, c.wanted, seen)
+	}
+	m.wantNoSecrets()
+
+	m.ws.Must(m.terraform("apply", "-auto-approve"))
+	if last := m.terraform("plan", "-detailed-exitcode"); last.ExitCode != 0 {
+		m.t.Errorf("after the next apply there is still something to do: %v\n%s", last.Planned, last.Errors())
+	}
+	for _, c := range m.cells {
+		saved, _ := m.api.Webhook(c.token())
+		if saved.URL != c.url(true) && c.wanted != "delete unserved" {
+			m.t.Errorf("%s, %s: after the next apply the webhook is %q", c.fault, c.wanted, saved.URL)
 		}
 	}
-	g.ws.Env = quiet
-
-	for _, fake := range g.fakes {
-		fake.ClearScript()
-	}
-	g.configure(afterwards)
-	g.ws.Must(g.run("apply", "-auto-approve"))
-	healing := g.requests()
-	state = readState(g.t, g.ws)
-	if last := g.run("plan", "-detailed-exitcode"); last.ExitCode != 0 {
-		g.t.Errorf("after the next apply there is still something to do: %v\n%s", last.Planned, last.Errors())
-	}
-	if followed := len(g.elsewhere.Requests()); followed > 0 {
-		g.t.Errorf("%d requests followed a redirect to another host", followed)
-	}
-	if g.peakMiB > peakMiB || took > longest {
-		g.t.Errorf("a process took %d MiB, want at most %d; the faulted apply took %s, want at most %s", g.peakMiB, peakMiB, took, longest)
-	}
-
-	r.Lock()
-	defer r.Unlock()
-	for _, s := range g.subjects {
-		calls, healed := g.heals(s, healing, state[s.name()])
-		r.cells[fmt.Sprint(s.number, s.column())] = fmt.Sprintf("%s+%d", s.cell, calls)
-		r.played++
-		r.healed += oneIf(healed)
-	}
-	r.requests += len(faulted) + len(healing)
-	r.peakMiB, r.longest = max(r.peakMiB, g.peakMiB), max(r.longest, took)
-	r.scanned += g.wantNoSecrets()
 }
 
-// requests are those since it was last asked.
-func (g *group) requests() []fakeapi.Request {
-	var sent []fakeapi.Request
-	for _, fake := range g.fakes {
-		sent = append(sent, fake.Requests()...)
-		fake.ResetRequests()
-	}
-	return sent
-}
-
-// run runs Terraform with machine-readable output, and keeps all that it said.
-func (g *group) run(args ...string) clitest.Result {
-	g.t.Helper()
-	args = append([]string{args[0], "-json", "-input=false", "-no-color", "-parallelism=200"}, args[1:]...)
-	result := g.ws.Run(args...)
-	g.peakMiB = max(g.peakMiB, result.PeakMiB)
-	g.out.WriteString(result.Stdout + result.Stderr)
-	return result
-}
-
-// trace logs all that can be logged from now on.
-func (g *group) trace() {
-	g.ws.Env = slices.Clone(g.ws.Env)
-	g.ws.Setenv("TF_LOG", "TRACE")
-	g.ws.Setenv("TF_LOG_PROVIDER", "TRACE")
-	g.ws.Setenv("TF_LOG_PATH", filepath.Join(g.ws.Dir, "trace.log"))
-}
-
-// stage is when a configuration applies.
-type stage int
-
-const (
-	before stage = iota
-	during
-	afterwards
-)
-
-func (g *group) configure(now stage) {
-	g.t.Helper()
-	urls, providers := map[string]string{}, map[string]bool{}
-	var text strings.Builder
-	text.WriteString(clitest.RequiredProviders)
-	for _, s := range g.subjects {
-		provider, edition, endpoint, requestTimeout := s.service, auto, g.urls[s.service], "30s"
-		if now == during || s.operation == remove {
-			provider, edition = s.process(), s.edition
-		}
-		if now == during && network[s.fault] != "" {
-			endpoint = strings.Replace(network[s.fault], network[unknownCA], g.unknownCA, 1)
-		}
-		if now == during && takesTime[s.fault] {
-			requestTimeout = timeout
-		}
-		if !providers[provider] {
-			providers[provider] = true
-			fmt.Fprintf(&text, `
+func (m *matrixPart) configure(wanted bool, timeout string) {
+	m.t.Helper()
+	text, tokens, urls, providers := clitest.RequiredProviders, map[string]string{}, map[string]string{}, map[string]bool{}
+	for _, c := range m.cells {
+		tokens[c.name()], urls[c.name()] = c.token(), c.url(wanted)
+		if !providers[c.provider()] {
+			providers[c.provider()] = true
+			limit := "30s"
+			if strings.HasPrefix(c.fault, "hang") {
+				limit = timeout
+			}
+			text += fmt.Sprintf(`
 provider "octoeverywhere" {
   alias           = %q
   endpoint        = %q
-  webhook_api     = %q
   app_tokens      = jsondecode(file("tokens.json"))
   max_retries     = 2
   request_timeout = %q
 }
-`, provider, endpoint, edition, requestTimeout)
+`, c.provider(), m.endpoint, limit)
 		}
-		urls[s.name()] = s.url(1)
-		if now != before {
-			urls[s.name()] = s.finalURL()
-		}
-		if s.operation == create && now == before || s.operation == remove && now != before {
+		if c.url(wanted) == "" {
 			continue
 		}
 		argument := "callback_url"
-		if s.writeOnly() {
+		if c.writeOnly() {
 			argument = "callback_url_wo"
 		}
-		fmt.Fprintf(&text, `
+		text += fmt.Sprintf(`
 resource "octoeverywhere_notification_webhook" %[1]q {
   provider       = octoeverywhere.%[2]s
   app_connection = %[1]q
   %[3]s = jsondecode(file("urls.json")).%[1]s
 }
-`, s.name(), provider, argument)
+`, c.name(), c.provider(), argument)
 	}
-	g.ws.Write("main.tf", text.String())
-	writeJSON(g.ws, "urls.json", urls)
+	m.ws.Write("main.tf", text)
+	writeJSON(m.ws, "tokens.json", tokens)
+	writeJSON(m.ws, "urls.json", urls)
 }
 
-// strike scripts every cell's fault, which hits its own operation alone.
-func (g *group) strike() {
-	for _, s := range g.subjects {
-		scripted := faultNamed(s.fault)(scene{s.token(), s.finalURL(), g.otherHost, s.service == "flat"})
-		if !scripted.Drop && !scripted.Hang && scripted.Status == 0 && scripted.Body == "" {
-			continue // the endpoint's or the service's own
-		}
-		scripted.Call, scripted.Token, scripted.Times = s.call(), s.token(), -1
-		g.fakes[s.service].Script(scripted)
+func (m *matrixPart) terraform(args ...string) clitest.Result {
+	m.t.Helper()
+	result := m.ws.Run(append([]string{args[0], "-json", "-input=false", "-no-color", "-parallelism=50"}, args[1:]...)...)
+	m.out.WriteString(result.Stdout + result.Stderr)
+	return result
+}
+
+// isAbout tells whether a diagnostic is about this cell. Those of a Delete have
+// no address, but name the App Connection.
+func (c *cell) isAbout(d clitest.Diagnostic) bool {
+	if c.before != nil && d.Address == "" {
+		id, _ := c.before.Attributes["id"].(string)
+		return strings.Contains(d.Detail, id) || strings.Contains(d.Detail, strconv.Quote(c.name()))
 	}
+	return d.Address == c.address()
+}
+
+func (c *cell) severity() string {
+	severity := ""
+	for _, d := range c.told {
+		if severity != "error" {
+			severity = d.Severity
+		}
+	}
+	return severity
+}
+
+// shown is what the state holds of a URL.
+func (c *cell) shown(url string) string {
+	if c.writeOnly() {
+		return ""
+	}
+	return url
+}
+
+// wantNoSecrets scans the log, the output, the state and the plan.
+func (m *matrixPart) wantNoSecrets() {
+	m.t.Helper()
+	told := map[string]string{"(output)": m.out.String(), "trace.log": m.ws.Read("trace.log")}
+	if log := told["trace.log"]; !strings.Contains(log, "[TRACE]") || !strings.Contains(log, "OctoEverywhere request") {
+		m.t.Error("the log has no request, so scanning it shows nothing")
+	}
+	for name, text := range told {
+		if strings.Contains(text, "panic: ") || strings.Contains(text, "plugin crashed") {
+			m.t.Errorf("%s tells of a crash", name)
+		}
+	}
+	clitest.WantAbsent(m.t, "a callback URL", shownMark, told)
+	texts := m.ws.Left("tokens.json", "urls.json")
+	maps.Copy(texts, told)
+	clitest.WantAbsent(m.t, "a token", tokenMark, texts)
+	clitest.WantAbsent(m.t, "a write-only callback URL", hiddenMark, texts)
 }

@@ -15,7 +15,7 @@ import (
 // instance is a webhook in the state file. It is read from the file, since
 // show -json would start a provider for every alias.
 type instance struct {
-	Status     string         `json:"status"`
+	Status     string         `json:"status"` // "tainted" or ""
 	Attributes map[string]any `json:"attributes"`
 }
 
@@ -26,23 +26,22 @@ func (i *instance) String() string {
 	return fmt.Sprintf("%s%v", i.Status, i.Attributes)
 }
 
-// became names what became of an instance that had, and was to get, these URLs
-// as far as state shows them.
+// became names what became of an instance that had, and was to get, these URLs;
+// "" is one that isn't shown.
 func (i *instance) became(was *instance, had, wanted string) string {
 	if i == nil {
 		return "absent"
 	}
 	url, _ := i.Attributes["callback_url"].(string)
-	times, tainted := 0, i.Status == "tainted"
-	for _, name := range []string{"configured_at", "expires_at"} {
-		times += oneIf(i.Attributes[name] != nil)
-	}
+	times := oneIf(i.Attributes["configured_at"] != nil) + oneIf(i.Attributes["expires_at"] != nil)
 	switch {
-	case reflect.DeepEqual(was, i):
+	case reflect.DeepEqual(i, was):
 		return "kept"
-	case url == wanted && times == 2 && !tainted:
+	case url == wanted && times == 2 && i.Status == "":
 		return "set"
-	case url == had && times == 0 && tainted == (was == nil):
+	case times == 0 && i.Status == "tainted" && was == nil:
+		return "tainted"
+	case url == had && times == 0 && i.Status == "":
 		return "unsure"
 	}
 	return "something else"
@@ -78,4 +77,11 @@ func writeJSON(ws *clitest.Workspace, name string, value any) {
 		panic(err) // strings only
 	}
 	ws.Write(name, string(raw))
+}
+
+func oneIf(condition bool) int {
+	if condition {
+		return 1
+	}
+	return 0
 }
