@@ -33,6 +33,9 @@ resource "octoeverywhere_notification_webhook" "printer" {
 	const set = "/api/notifications/setfromappconnection"
 	log := ws.Must(ws.Apply()).Stderr
 	wantLogLines(t, log, "[DEBUG]", "OctoEverywhere request", []map[string]string{
+		// A plan that creates checks the App Connection, and Terraform plans twice.
+		{"method": "GET", "path": "/api/appconnection/info", "status": "200", "attempt": "1", "app_connection": id, "duration_ms": `\d+`},
+		{"method": "GET", "path": "/api/appconnection/info", "status": "200", "attempt": "1", "app_connection": id, "duration_ms": `\d+`},
 		{"method": "POST", "path": set, "status": "503", "attempt": "1", "app_connection": id, "duration_ms": `\d+`},
 		{"method": "POST", "path": set, "error": `".+"`, "attempt": "2", "app_connection": id, "duration_ms": `\d+`},
 		{"method": "POST", "path": set, "status": "200", "attempt": "3", "app_connection": id, "duration_ms": `\d+`},
