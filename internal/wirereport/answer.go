@@ -6,23 +6,25 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // answer is what a call was answered with.
 type answer struct {
-	statusLine int // 0 = no answer
-	body       []byte
+	statusLine int
+	location   *url.URL // of a redirect that wasn't followed
+	body       string
 	content    any            // the body, or what the envelope holds
 	envelope   map[string]any // nil = none (DESIGN.md, "Envelope")
 }
 
 func (a *answer) open() {
-	_ = json.Unmarshal(a.body, &a.content) // nil for what is no JSON
+	_ = json.Unmarshal([]byte(a.body), &a.content) // nil for what is no JSON
 	fields, _ := a.content.(map[string]any)
 	_, hasResult := fields["Result"]
 	_, hasStatus := fields["Status"]
@@ -34,28 +36,25 @@ func (a *answer) open() {
 }
 
 // status is the status line's, and the envelope's where it is another.
-func status(_ *report, a answer) []string {
+func status(r *report, a answer) []string {
 	found := strconv.Itoa(a.statusLine)
-	if inner := fmt.Sprint(a.envelope["Status"]); a.envelope != nil && inner != found && slices.Contains([]string{"number", "text of digits"}, kindOf(a.envelope["Status"])) {
-		found += ", in the envelope " + inner
-	}
-	if a.statusLine == http.StatusOK && isHTML(a) {
+	inner, isNumber := a.envelope["Status"].(float64)
+	switch {
+	case a.location != nil:
+		found += " to " + r.shown(a.location.Hostname())
+	case isNumber && inner < 1000 && int(inner) != a.statusLine:
+		found += fmt.Sprintf(", in the envelope %.0f", inner)
+	case found == "200" && strings.HasPrefix(strings.TrimSpace(a.body), "<"):
 		found += " with an HTML page"
 	}
 	return []string{found}
 }
 
-func isHTML(a answer) bool { return strings.HasPrefix(strings.TrimSpace(string(a.body)), "<") }
-
 // shape is the envelope's keys and their types.
 func shape(r *report, a answer) []string {
 	switch {
 	case a.envelope != nil:
-		outer := maps.Clone(a.envelope)
-		if _, isObject := outer["Result"].(map[string]any); isObject {
-			outer["Result"] = map[string]any{}
-		}
-		return r.types("", outer)
+		return r.types("", a.envelope, false)
 	case a.content != nil:
 		return []string{"flat"}
 	}
@@ -64,91 +63,74 @@ func shape(r *report, a answer) []string {
 
 // keys are those of what the envelope holds, and their types.
 func keys(r *report, a answer) []string {
-	if a.content == nil {
-		return []string{"nothing"}
-	}
-	if _, isObject := a.content.(map[string]any); !isObject {
-		return []string{kindOf(a.content)}
-	}
-	return r.types("", a.content)
-}
-
-// statusKeys counts what the client may take for the status that the URL
-// answered: the keys named so, else all numbers (DESIGN.md, "Verification").
-func statusKeys(_ *report, a answer) []string {
-	named, numbers := 0, 0
 	fields, isObject := a.content.(map[string]any)
-	if !isObject {
-		fields = map[string]any{"": a.content}
+	switch {
+	case a.content == nil || isObject && len(fields) == 0:
+		return []string{"nothing"}
+	case !isObject:
+		return []string{r.typeOf(a.content)}
 	}
-	for key, value := range fields {
-		isNumber := kindOf(value) == "number" || kindOf(value) == "text of digits"
-		switch key = strings.ToLower(key); {
-		case strings.Contains(key, "status") || strings.Contains(key, "code"):
-			if named++; !isNumber {
-				named++
-			}
-		case isNumber:
-			numbers++
-		}
-	}
-	if named == 1 || named == 0 && numbers == 1 {
-		return []string{"one"}
-	}
-	return []string{"none or several"}
+	return r.types("", fields, true)
 }
 
-// types lists the names of a JSON value's keys, and the types of what they hold.
-func (r *report) types(path string, value any) (found []string) {
-	if path != "" {
-		kind := kindOf(value)
-		if value == r.callback {
-			kind = "the URL"
+// types lists an object's keys and the types of what they hold.
+func (r *report) types(path string, object map[string]any, nested bool) (found []string) {
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		name, value := path+r.shown(key), object[key]
+		found = append(found, name+" "+r.typeOf(value))
+		if list, _ := value.([]any); len(list) > 0 {
+			name, value = name+"[]", list[0]
+			found = append(found, name+" "+r.typeOf(value))
 		}
-		found = append(found, path+" "+kind)
-	}
-	switch value := value.(type) {
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(value)) {
-			found = append(found, r.types(strings.TrimPrefix(path+"."+r.shown(key), "."), value[key])...)
-		}
-	case []any:
-		if len(value) > 0 {
-			found = append(found, r.types(path+"[]", value[0])...)
+		if fields, _ := value.(map[string]any); nested {
+			found = append(found, r.types(name+".", fields, nested)...)
 		}
 	}
 	return found
 }
 
-var aTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
-
-// kindOf is a JSON value's type, and never the value.
-func kindOf(value any) string {
+// typeOf is a JSON value's type, and never the value.
+func (r *report) typeOf(value any) string {
 	switch value := value.(type) {
 	case nil:
 		return "null"
 	case bool:
 		return "bool"
 	case float64:
-		if value != float64(int64(value)) {
-			return "fraction"
-		}
 		return "number"
 	case []any:
 		return "list"
 	case string:
-		_, err := strconv.Atoi(value)
+		_, err := time.Parse(time.RFC3339, value)
 		switch {
-		case value == "":
-			return "empty text"
-		case err == nil:
-			return "text of digits"
+		case value == r.callback:
+			return "the URL"
 		case value == "0001-01-01T00:00:00":
 			return ".NET's zero time"
-		case aTime.MatchString(value):
+		case err == nil:
 			return "RFC 3339 time"
 		}
 		return "text"
 	}
 	return "object"
+}
+
+// harmless is what a key or a host may consist of, and urlPart a piece of the
+// callback URL that a service may echo by itself.
+var (
+	harmless = regexp.MustCompile(`^[A-Za-z0-9][\w.-]{0,79}$`)
+	urlPart  = regexp.MustCompile(`[^/?&=:@#\s]+`)
+)
+
+// shown is a key or a host that the service gave: the only thing from outside
+// that the report shows as it is, unless a secret is in it.
+func (r *report) shown(name string) string {
+	unescaped, _ := url.PathUnescape(r.callback)
+	private := append(urlPart.FindAllString(r.callback+" "+unescaped, -1), r.token, r.printer)
+	if !harmless.MatchString(name) || slices.ContainsFunc(private, func(text string) bool {
+		return strings.EqualFold(name, text) || len(text) > 3 && strings.Contains(strings.ToLower(name), strings.ToLower(text))
+	}) {
+		return "(withheld)"
+	}
+	return name
 }

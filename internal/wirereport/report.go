@@ -11,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,35 +21,32 @@ type report struct {
 	endpoint                      *url.URL
 	token, callback, callbackHost string
 
-	rows                            strings.Builder
-	differences, unknown            int
-	followed, strayed, contentTypes []string // each once
-	printer                         string   // its name, once known
-	mayHaveWebhook                  bool     // a Set went out, and no Delete was answered with 200 since
+	rows                 strings.Builder
+	differences, unknown int
+	followed             []string // redirects
+	printer              string   // its name, once known
+	mayHaveWebhook       bool     // a Set went out, and no Delete was answered with 200 since
 }
 
 // String is a Markdown table, fit to be published.
 func (r *report) String() string {
 	return "| DESIGN.md | so far | what | assumed, any of | found | differs |\n| --- | --- | --- | --- | --- | --- |\n" + r.rows.String() +
-		fmt.Sprintf("\nDifferences: %d. Not found out: %d. Content types: %s. Redirects followed: %s.\n",
-			r.differences, r.unknown, strings.Join(r.contentTypes, ", "), cmp.Or(strings.Join(r.followed, ", "), "none")) +
+		fmt.Sprintf("\nDifferences: %d. Not found out: %d.\n", r.differences, r.unknown) +
 		"No call of an App Connection shows these: 604 on the relay's hosts, `/api/live/status`, `/api/gadget/GetStatusFromAppConnection`.\n"
 }
 
 // run makes all calls. Whatever happens, it ends with the webhook deleted, or
 // its error says that it isn't.
 func (r *report) run(ctx context.Context) (err error) {
-	calls := r.calls()
-	remove := calls[slices.IndexFunc(calls, func(c call) bool { return c.name == "Delete" })]
 	defer func() {
 		if r.mayHaveWebhook { // interrupted, or Delete was refused: once more
-			_, _ = r.send(context.WithoutCancel(ctx), remove)
+			_, _ = r.send(context.WithoutCancel(ctx), deletion("the last Delete", r.token))
 		}
 		if r.mayHaveWebhook {
 			err = errors.Join(err, errors.New("the webhook could NOT be deleted: the service may go on calling your URL"))
 		}
 	}()
-	for i, next := range calls {
+	for i, next := range r.calls() {
 		a, err := r.send(ctx, next)
 		switch {
 		case ctx.Err() != nil:
@@ -63,11 +59,8 @@ func (r *report) run(ctx context.Context) (err error) {
 			r.add(f, a, asAssumed)
 		}
 	}
-	r.add(fact{"Redirects", assumed, "redirects that aren't followed", []string{"none"}, func(*report, answer) []string {
-		if r.strayed == nil {
-			return []string{"none"}
-		}
-		return r.strayed
+	r.add(fact{"Redirects", assumed, "redirects inside the service", nil, func(r *report, _ answer) []string {
+		return append([]string{fmt.Sprintf("%d followed", len(r.followed))}, slices.Compact(r.followed)...)
 	}}, answer{}, true)
 	return nil
 }
@@ -98,11 +91,10 @@ func (r *report) send(ctx context.Context, c call) (answer, error) {
 	if r.endpoint.Scheme == "https" {
 		time.Sleep(time.Second)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
 	var content []byte
 	if c.body != nil {
 		content, _ = json.Marshal(c.body)
+		r.mayHaveWebhook = true
 	}
 	request, err := http.NewRequestWithContext(ctx, c.method, r.endpoint.JoinPath(c.path).String(), strings.NewReader(string(content))) //nolint:gosec // the endpoint is whose token it is to choose
 	if err != nil {
@@ -112,74 +104,45 @@ func (r *report) send(ctx context.Context, c call) (answer, error) {
 	if c.header != "" {
 		request.Header[c.header] = []string{c.token} // as it is spelt
 	}
-	r.mayHaveWebhook = r.mayHaveWebhook || c.body != nil
 	response, err := r.client().Do(request) //nolint:gosec // likewise
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) { // its text has the whole URL
+		err = wrapped.Err
+	}
 	if err != nil {
-		var wrapped *url.Error // whose text has the whole URL
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
 		return answer{}, err
 	}
 	defer response.Body.Close()
-	a := answer{statusLine: response.StatusCode}
-	if a.body, err = io.ReadAll(io.LimitReader(response.Body, 64<<10)); err != nil {
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if err != nil {
 		return answer{}, err
 	}
+	a := answer{statusLine: response.StatusCode, body: string(body)}
+	a.location, _ = response.Location()
 	a.open()
 	if fields, _ := a.content.(map[string]any); r.printer == "" {
 		r.printer, _ = fields["PrinterName"].(string)
 	}
-	r.contentTypes = once(r.contentTypes, r.shown(cmp.Or(response.Header.Get("Content-Type"), "none")))
-	if strings.HasPrefix(c.name, "Delete") && status(r, a)[0] == "200" {
+	if c.path == deletePath && c.token == r.token && status(r, a)[0] == "200" {
 		r.mayHaveWebhook = false
 	}
 	return a, nil
 }
 
 // client follows a redirect where it stays inside the service, and is not to be
-// followed by another request (DESIGN.md, "Redirects").
+// followed by another request (DESIGN.md, "Redirects"). Another one is the
+// call's answer.
 func (r *report) client() *http.Client {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, Protocols: new(http.Protocols)}
 	transport.Protocols.SetHTTP1(true) // HTTP/2 has names of headers in lower case only
-	return &http.Client{Transport: transport, CheckRedirect: func(next *http.Request, via []*http.Request) error {
-		host, own := strings.ToLower(next.URL.Hostname()), strings.ToLower(r.endpoint.Hostname())
-		below, isBelow := strings.CutSuffix(host, "."+own)
-		hop := fmt.Sprintf("%d to %s", next.Response.StatusCode, r.shown(below))
-		if (isBelow || host == own) && next.URL.Port() == r.endpoint.Port() && (next.URL.Scheme == "https" || next.URL.Scheme == r.endpoint.Scheme) &&
-			next.Method == via[0].Method && next.Response.StatusCode != http.StatusSeeOther && len(via) <= 3 {
-			r.followed = once(r.followed, hop)
-			return nil
+	return &http.Client{Timeout: 30 * time.Second, Transport: transport, CheckRedirect: func(next *http.Request, via []*http.Request) error {
+		host, status := next.URL.Hostname(), next.Response.StatusCode
+		inside := host == r.endpoint.Hostname() || strings.HasSuffix(host, "."+r.endpoint.Hostname())
+		if !inside || next.URL.Scheme != r.endpoint.Scheme || next.URL.Port() != r.endpoint.Port() ||
+			next.Method != via[0].Method || status == http.StatusSeeOther || len(via) > 3 {
+			return http.ErrUseLastResponse
 		}
-		r.strayed = once(r.strayed, hop)
-		return http.ErrUseLastResponse
+		r.followed = append(r.followed, fmt.Sprintf("%d to %s", status, r.shown(host)))
+		return nil
 	}}
-}
-
-func once(list []string, one string) []string {
-	if slices.Contains(list, one) {
-		return list
-	}
-	return append(list, one)
-}
-
-// harmless is what a name, a host or a content type may consist of, and urlPart
-// a piece of the callback URL that a service may echo by itself.
-var (
-	harmless = regexp.MustCompile(`^[A-Za-z0-9][\w./+; =-]{0,79}$`)
-	urlPart  = regexp.MustCompile(`[^/?&=:@#\s]+`)
-)
-
-// shown is a name that the service gave: the only thing from outside that the
-// report shows as it is. One that holds a secret, which a service may echo, is
-// withheld.
-func (r *report) shown(name string) string {
-	unescaped, _ := url.PathUnescape(r.callback)
-	private := append(urlPart.FindAllString(r.callback+" "+unescaped, -1), r.token, r.printer)
-	if !harmless.MatchString(name) || slices.ContainsFunc(private, func(text string) bool {
-		return strings.EqualFold(name, text) || len(text) > 3 && strings.Contains(strings.ToLower(name), strings.ToLower(text))
-	}) {
-		return "(withheld)"
-	}
-	return name
 }
