@@ -43,12 +43,12 @@ type entry struct {
 	leaving bool    // an object goes, or has gone
 
 	// Applying.
-	set     bool                    // a Set of this run took effect, or may have
-	refused bool                    // a Set of this run failed and changed nothing
-	left    bool                    // a Delete of this run sent nothing, for a Set to come
-	deleted bool                    // a Delete of this run took effect, or may have
-	certain bool                    // it did
-	before  *octoeverywhere.Webhook // what it deleted; nil where that is not known
+	set     bool   // a Set of this run took effect, or may have
+	refused bool   // a Set of this run failed and changed nothing
+	left    bool   // a Delete of this run sent nothing, for a Set to come
+	deleted bool   // a Delete of this run took effect, or may have
+	certain bool   // it did
+	before  Object // whose Delete that was
 }
 
 // Object is an object in Terraform's state that has, or is to have, a webhook.
@@ -108,6 +108,15 @@ func (w *Webhooks) Read(fingerprint string, object Object) (other Successor, sha
 	defer w.mu.Unlock()
 	w.shared[fingerprint] = other
 	return other, true
+}
+
+// WasRead reports whether an object of an App Connection was read in this run, as
+// a plan does, and an apply doesn't.
+func (w *Webhooks) WasRead(fingerprint string) bool {
+	e := w.entry(fingerprint)
+	e.Lock()
+	defer e.Unlock()
+	return e.first != nil
 }
 
 // Shared are the App Connections of which several objects were read.
@@ -188,10 +197,11 @@ const (
 )
 
 // Set has an object set the webhook, with call, while no other call for the App
-// Connection is made. When it fails after a Delete of this run, the deleted
-// webhook is set again, so that the App Connection has the old webhook or the
-// new one (DESIGN.md, "Refused"). The error is ErrDuplicate or call's.
-func (w *Webhooks) Set(fingerprint string, webhook octoeverywhere.Webhook, call func(octoeverywhere.Webhook) error) (Result, error) {
+// Connection is made. When it fails after a Delete of this run, the webhook from
+// before is set again, so that the App Connection has the old one or the new one
+// (DESIGN.md, "Refused"). prior is the object before it is updated, zero for one
+// that is created. The error is ErrDuplicate or call's.
+func (w *Webhooks) Set(fingerprint string, prior Object, webhook octoeverywhere.Webhook, call func(octoeverywhere.Webhook) error) (Result, error) {
 	e := w.entry(fingerprint)
 	e.Lock()
 	defer e.Unlock()
@@ -206,6 +216,9 @@ func (w *Webhooks) Set(fingerprint string, webhook octoeverywhere.Webhook, call 
 	case octoeverywhere.IsGone(err):
 		result = Gone
 	case e.deleted:
+		if prior.SetAt.After(e.before.SetAt) {
+			e.before = prior // had set last
+		}
 		result = e.putBack(call)
 		if octoeverywhere.IsAmbiguous(err) && result != PutBack {
 			result = Uncertain
@@ -225,8 +238,8 @@ func (w *Webhooks) Set(fingerprint string, webhook octoeverywhere.Webhook, call 
 
 // putBack sets the webhook again that this run deleted.
 func (e *entry) putBack(call func(octoeverywhere.Webhook) error) Result {
-	if e.before != nil {
-		switch err := call(*e.before); {
+	if webhook := e.before.Webhook; webhook != nil {
+		switch err := call(*webhook); {
 		case err == nil:
 			return PutBack
 		case octoeverywhere.IsAmbiguous(err):
@@ -252,8 +265,8 @@ func (w *Webhooks) Delete(fingerprint string, object Object, kept *Successor, ca
 	e.Lock()
 	defer e.Unlock()
 	e.leaving = true
-	if kept == nil && e.owner != nil && !e.owner.Sets {
-		other := succeed(*e.owner, object) // it was to set, but has nothing to set after all
+	if e.owner != nil && !e.owner.Sets { // planned again as it is applied, it has nothing to set after all
+		other := succeed(*e.owner, object)
 		kept = &other
 	}
 	switch {
@@ -275,7 +288,7 @@ func (w *Webhooks) Delete(fingerprint string, object Object, kept *Successor, ca
 	err := call()
 	switch {
 	case err == nil, octoeverywhere.IsAmbiguous(err):
-		e.deleted, e.certain, e.before = true, err == nil, object.Webhook
+		e.deleted, e.certain, e.before = true, err == nil, object
 		if err != nil {
 			return Uncertain, err
 		}

@@ -74,7 +74,7 @@ func TestWebhooksUnderLoad(t *testing.T) {
 		c := i % connections
 		fingerprint := fmt.Sprint(c)
 		if i/connections%2 == 0 {
-			_, err := w.Set(fingerprint, newWebhook, func(octoeverywhere.Webhook) error {
+			_, err := w.Set(fingerprint, Object{}, newWebhook, func(octoeverywhere.Webhook) error {
 				return alone(c, func() { sets[c].Add(1); isSet[c].Store(true) })
 			})
 			if errors.Is(err, ErrDuplicate) {
@@ -220,13 +220,13 @@ func TestAfterFailedSet(t *testing.T) {
 		w := NewWebhooks(true)
 		var sent []octoeverywhere.Webhook
 		set := ended(&sent, test.failed)
-		if result, err := w.Set("a", newWebhook, set); !errors.Is(err, test.failed) || result != test.result {
+		if result, err := w.Set("a", Object{}, newWebhook, set); !errors.Is(err, test.failed) || result != test.result {
 			t.Error(test.name, result, err)
 		}
 		if result, err := w.Delete("a", Object{}, nil, func() error { return nil }, set); result != test.delete || err != nil {
 			t.Error(test.name, result, err)
 		}
-		if _, err := w.Set("a", newWebhook, set); !errors.Is(err, test.second) {
+		if _, err := w.Set("a", Object{}, newWebhook, set); !errors.Is(err, test.second) {
 			t.Errorf("%s: the second Set: %v", test.name, err)
 		}
 	}
@@ -238,7 +238,7 @@ func TestPutBack(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name          string
-		old           *octoeverywhere.Webhook
+		old           *octoeverywhere.Webhook // of the object that is deleted
 		deleted       error
 		failed, again error // of the Set, and of the one that puts back
 		want          Result
@@ -262,13 +262,21 @@ func TestPutBack(t *testing.T) {
 			t.Fatal(test.name, err)
 		}
 		var sent []octoeverywhere.Webhook
-		result, err := w.Set("a", newWebhook, ended(&sent, test.failed, test.again))
+		result, err := w.Set("a", Object{}, newWebhook, ended(&sent, test.failed, test.again))
 		if result != test.want || !errors.Is(err, test.failed) || len(sent) != test.sent {
 			t.Errorf("%s: %v, %v, %d Sets", test.name, result, err, len(sent))
 		}
 		if len(sent) == 2 && !sent[1].Equal(oldWebhook) {
 			t.Errorf("%s: put back: %v", test.name, sent[1])
 		}
+	}
+
+	// The one that is updated had set last: its webhook was there.
+	w := NewWebhooks(true)
+	_, _ = w.Delete("a", Object{SetAt: earlier, Webhook: &newWebhook}, nil, func() error { return nil }, nil)
+	var sent []octoeverywhere.Webhook
+	if result, _ := w.Set("a", Object{SetAt: later, Webhook: &oldWebhook}, newWebhook, ended(&sent, errRefused)); result != PutBack || !sent[1].Equal(oldWebhook) {
+		t.Errorf("%v: put back: %v", result, sent)
 	}
 }
 
@@ -293,11 +301,17 @@ func TestDeleteOwes(t *testing.T) {
 		{name: "nobody knows what", kept: &Successor{Stale: true}, want: Unchanged, err: ErrStale, after: Unchanged},
 		{
 			name: "nobody knows what, but it is set", kept: &Successor{Stale: true}, want: Left, after: Unchanged,
-			before: func(w *Webhooks) { _, _ = w.Set("a", newWebhook, func(octoeverywhere.Webhook) error { return nil }) },
+			before: func(w *Webhooks) {
+				_, _ = w.Set("a", Object{}, newWebhook, func(octoeverywhere.Webhook) error { return nil })
+			},
 		},
 		{
 			name: "its webhook, and it goes itself", kept: &Successor{Restore: &oldWebhook}, want: Left, after: Missing,
 			before: func(w *Webhooks) { _, _ = w.Delete("a", Object{}, nil, func() error { return nil }, nil) },
+		},
+		{
+			name: "it turned out to have nothing to set, noted", kept: &Successor{}, want: Unchanged, err: ErrStale, after: Unchanged,
+			before: func(w *Webhooks) { _, _ = w.Reserve("a", Object{Name: "stays", SetAt: earlier}) },
 		},
 		{
 			name: "it turned out to have nothing to set", want: Unchanged, err: ErrStale, after: Unchanged,
@@ -316,7 +330,7 @@ func TestDeleteOwes(t *testing.T) {
 		if result != test.want || !errors.Is(err, test.err) || len(sent) != test.sent {
 			t.Errorf("%s: %v, %v, %d Sets", test.name, result, err, len(sent))
 		}
-		if result, _ := w.Set("a", newWebhook, func(octoeverywhere.Webhook) error { return errRefused }); result != test.after {
+		if result, _ := w.Set("a", Object{}, newWebhook, func(octoeverywhere.Webhook) error { return errRefused }); result != test.after {
 			t.Errorf("%s: afterwards %v, want %v", test.name, result, test.after)
 		}
 	}
@@ -338,7 +352,7 @@ func TestOtherHosts(t *testing.T) {
 		if w.Leave("a", object, nil) != nil {
 			t.Error("an object keeps its own webhook")
 		}
-		if result, err := w.Set("a", newWebhook, func(octoeverywhere.Webhook) error { return nil }); result != Done || err != nil {
+		if result, err := w.Set("a", Object{}, newWebhook, func(octoeverywhere.Webhook) error { return nil }); result != Done || err != nil {
 			t.Error(result, err)
 		}
 	}

@@ -82,6 +82,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		private.Name = rand.Text()
 	}
 	private.URLIgnored = false
+	s.prior = state.object(private.Name)
 	identify(ctx, resp.Identity, state.ID, &resp.Diagnostics)
 	switch result, err := r.set(ctx, s, &resp.Diagnostics); result {
 	case appconnection.Unchanged:
@@ -103,6 +104,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 // setting is what one apply is to bring about.
 type setting struct {
 	choice  choice
+	prior   appconnection.Object // of an update
 	webhook octoeverywhere.Webhook
 	urlMAC  string // MAC of the URL when it is write-only
 	verify  bool
@@ -130,7 +132,7 @@ func (r *webhookResource) setting(plan, config webhookModel, diags *diag.Diagnos
 
 // set sets the webhook and, when asked to, has the service test it.
 func (r *webhookResource) set(ctx context.Context, s setting, diags *diag.Diagnostics) (appconnection.Result, error) {
-	result, err := r.session.webhooks.Set(s.choice.token.Fingerprint(), s.webhook, func(webhook octoeverywhere.Webhook) error {
+	result, err := r.session.webhooks.Set(s.choice.token.Fingerprint(), s.prior, s.webhook, func(webhook octoeverywhere.Webhook) error {
 		return r.session.client.SetWebhook(ctx, s.choice.token, webhook)
 	})
 	switch {

@@ -48,6 +48,7 @@ func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	p.private.URLIgnored = !creates && p.sets && p.plan.CallbackURL.IsNull() && p.callbackURLWO.IsNull()
 	p.private.write(ctx, resp.Private, &resp.Diagnostics)
 	if p.sets {
 		p.warnOfHost()
@@ -118,7 +119,6 @@ func (p *webhookPlan) update(ctx context.Context) {
 	_, shared := p.private.Kept[id]
 	urlChanged := p.secretURLChanged()
 	p.sets = urlChanged || shared || !p.sameArguments() || p.state.renewalDue(p.session.now())
-	p.private.URLIgnored = p.sets && p.plan.CallbackURL.IsNull() && p.callbackURLWO.IsNull()
 	if p.choice.err != nil {
 		p.withoutToken()
 	}
@@ -162,7 +162,9 @@ func (p *webhookPlan) leave() {
 	switch successor := p.session.webhooks.Leave(id, p.state.object(p.private.Name), p.private.successor(id)); {
 	case successor != nil:
 		p.private.keep(id, *successor)
-	case p.session.tokens.Find(id, p.state.AppToken.ValueString()).IsZero() && !p.session.tokens.Unknown():
+	// An apply plans again, reads nothing, and may end with nothing sent: there
+	// the Delete warns, if it comes to that.
+	case p.session.tokens.Find(id, p.state.AppToken.ValueString()).IsZero() && !p.session.tokens.Unknown() && p.session.webhooks.WasRead(id):
 		p.private.Undeleted = true
 		p.diags.AddWarning("The webhook will not be deleted", fmt.Sprintf(
 			"The token of App Connection %s is neither in the state nor in the provider. The webhook will be removed from the state, but not deleted: %s To have it deleted, add the token to app_tokens, under any name, and plan again.",

@@ -23,7 +23,7 @@ import (
 
 const (
 	day          = 24 * time.Hour
-	lifetimeDays = 180 // how long a webhook lasts after the last Set (DESIGN.md, "Delivery")
+	lifetimeDays = 180 // how long a webhook lasts after the last Set (DESIGN.md, "Calls")
 )
 
 // defaultRenewBeforeDays is how long before a webhook ends a plan proposes to
