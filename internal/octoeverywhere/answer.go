@@ -54,8 +54,9 @@ func (a answer) isRetryable() bool {
 	if a.err != nil {
 		// A certificate doesn't become valid by trying again.
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](a.err)
-		proxy, _ := errors.AsType[*proxyError](a.err)
-		return !untrusted && !proxy.forbids()
+		// Nor does a proxy let through whom it forbids, or who lacks its password.
+		proxy, refused := errors.AsType[*proxyError](a.err)
+		return !untrusted && !(refused && (proxy.status == http.StatusForbidden || proxy.status == http.StatusProxyAuthRequired))
 	}
 	return isRetryable(a.status)
 }

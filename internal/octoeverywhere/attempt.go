@@ -71,9 +71,7 @@ func (c *call) roundTrip(ctx context.Context, target string, req request) answer
 	if req.body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	if c.client.config.UserAgent != "" {
-		r.Header.Set("User-Agent", c.client.config.UserAgent)
-	}
+	r.Header.Set("User-Agent", c.client.config.UserAgent)
 	resp, err := c.client.config.Transport.RoundTrip(r)
 	if err != nil {
 		a.err, a.sent = err, sent.Load()

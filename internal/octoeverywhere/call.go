@@ -3,6 +3,7 @@
 package octoeverywhere
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -22,7 +23,7 @@ type call struct {
 	token       Token
 	callbackURL string        // what answers may repeat, beside the token
 	timeout     time.Duration // of one attempt
-	retriesLeft int
+	maxRetries  int
 	began       time.Time
 
 	attempts  int
@@ -32,11 +33,11 @@ type call struct {
 
 func (c *Client) newCall(token Token) *call {
 	return &call{
-		client:      c,
-		token:       token,
-		timeout:     c.config.RequestTimeout,
-		retriesLeft: c.config.MaxRetries,
-		began:       time.Now(),
+		client:     c,
+		token:      token,
+		timeout:    c.config.RequestTimeout,
+		maxRetries: c.config.MaxRetries,
+		began:      time.Now(),
 	}
 }
 
@@ -44,9 +45,10 @@ func (c *Client) newCall(token Token) *call {
 // It may be called again with the other edition's request: retries and budget
 // go on counting. A complete answer counts, even if ctx ended right after it.
 func (c *call) send(ctx context.Context, req request) answer {
-	ctx, done := c.client.untilStopped(ctx)
-	defer done()
-	if err := ctx.Err(); err != nil {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.client.running, cancel)()
+	if err := cmp.Or(ctx.Err(), c.client.running.Err()); err != nil {
 		return answer{request: req, err: err, interrupted: err}
 	}
 	if c.attempts > 0 && c.budgetLeft() <= 0 {
@@ -57,10 +59,9 @@ func (c *call) send(ctx context.Context, req request) answer {
 		if !a.isRetryable() {
 			return a
 		}
-		if a.interrupted = ctx.Err(); a.interrupted != nil || c.retriesLeft == 0 {
+		if a.interrupted = ctx.Err(); a.interrupted != nil || c.retries >= c.maxRetries {
 			return a
 		}
-		c.retriesLeft--
 		c.retries++
 		wait := c.client.config.Waits.before(c.retries, a)
 		if wait >= c.budgetLeft() {
@@ -68,7 +69,10 @@ func (c *call) send(ctx context.Context, req request) answer {
 			return a
 		}
 		c.log(ctx, a, Event{Waiting: true, Duration: wait})
-		if a.interrupted = pause(ctx, wait); a.interrupted != nil {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			a.interrupted = ctx.Err()
 			return a
 		}
 	}

@@ -23,10 +23,10 @@ package octoeverywhere
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -44,13 +44,13 @@ type Config struct {
 	Endpoint string
 	// Edition is the API version that Set uses; "" is EditionAuto.
 	Edition Edition
-	// MaxRetries is the number of attempts after a call's first. 0 is none:
-	// DefaultMaxRetries is for the caller to fill in.
+	// MaxRetries is the number of attempts after a call's first. 0 or less is
+	// none: DefaultMaxRetries is for the caller to fill in.
 	MaxRetries int
 	// RequestTimeout bounds one attempt, the answer's body included.
-	// 0 is DefaultRequestTimeout.
+	// 0 is DefaultRequestTimeout; less is no time at all.
 	RequestTimeout time.Duration
-	// UserAgent is sent with every request; "" is Go's own.
+	// UserAgent is sent with every request; "" is none.
 	UserAgent string
 	// Log is told of every attempt and wait; nil is none. It is called
 	// synchronously, by many goroutines at once, and must be quick.
@@ -81,20 +81,9 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	config.Edition = cmp.Or(config.Edition, EditionAuto)
-	switch config.Edition {
-	case EditionAuto, EditionNotifications, EditionAppConnection:
-	default:
+	if !slices.Contains([]Edition{EditionAuto, EditionNotifications, EditionAppConnection}, config.Edition) {
 		return nil, fmt.Errorf("%.60q is not an API version: use %s, %s or %s",
 			string(config.Edition), EditionAuto, EditionNotifications, EditionAppConnection)
-	}
-	if config.MaxRetries < 0 {
-		return nil, fmt.Errorf("the number of retries must be 0 or more, not %d", config.MaxRetries)
-	}
-	if config.RequestTimeout < 0 {
-		return nil, fmt.Errorf("the request timeout must be more than zero, not %s", config.RequestTimeout)
-	}
-	if !isGraphicASCII(config.UserAgent) {
-		return nil, errors.New("the user agent can only have visible ASCII characters and spaces")
 	}
 	config.RequestTimeout = cmp.Or(config.RequestTimeout, DefaultRequestTimeout)
 	config.Waits = config.Waits.withDefaults()
@@ -111,28 +100,8 @@ func New(config Config) (*Client, error) {
 // anything. Their errors wrap context.Canceled (DESIGN.md, "Interruption").
 func (c *Client) Stop() { c.stop() }
 
-// untilStopped returns a context that ends with ctx or with Stop. The caller
-// must call done.
-func (c *Client) untilStopped(ctx context.Context) (_ context.Context, done func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	forget := context.AfterFunc(c.running, cancel)
-	if c.running.Err() != nil {
-		cancel() // at once: AfterFunc calls in a goroutine of its own
-	}
-	return ctx, func() {
-		forget()
-		cancel()
-	}
-}
-
 // Close closes the connections that no call is using. The client can still be
 // used afterwards.
 func (c *Client) Close() {
-	if t, ok := c.config.Transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
-	}
-}
-
-func isGraphicASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7e })
+	(&http.Client{Transport: c.config.Transport}).CloseIdleConnections()
 }

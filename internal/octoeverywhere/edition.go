@@ -3,7 +3,6 @@
 package octoeverywhere
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 )
@@ -29,25 +28,17 @@ func (e Edition) other() Edition {
 // request is the edition's Set.
 func (e Edition) request(webhook Webhook) request {
 	if e == EditionAppConnection {
-		return request{http.MethodPost, "/api/appconnection/SetNotificationWebhook", encode(struct {
+		body, _ := json.Marshal(struct { // strings and numbers can't fail
 			CallbackURL string      `json:"WebhookUrl"`
 			EventTypes  []EventType `json:"InclusiveEventTypesFilter,omitempty"`
-		}(webhook))}
+		}(webhook))
+		return request{http.MethodPost, "/api/appconnection/SetNotificationWebhook", body}
 	}
-	return request{http.MethodPost, "/api/notifications/setfromappconnection", encode(struct {
+	body, _ := json.Marshal(struct {
 		CallbackURL string      `json:"CallbackUrl"`
 		EventTypes  []EventType `json:"EventTypes,omitempty"`
-	}(webhook))}
-}
-
-func encode(message any) []byte {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	// Not \u0026 for &: the same once decoded, but the URL is to arrive as
-	// written even where somebody only searches the bytes.
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(message) // strings and numbers can't fail
-	return body.Bytes()
+	}(webhook))
+	return request{http.MethodPost, "/api/notifications/setfromappconnection", body}
 }
 
 // conclude decides what an answer to the edition's Set means. One edition

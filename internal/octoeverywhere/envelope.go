@@ -9,14 +9,9 @@ import (
 )
 
 // open takes an answer out of the envelope that the service's documentation
-// leaves out (DESIGN.md, "Envelope"):
+// leaves out, and leaves anything else as it is (DESIGN.md, "Envelope"):
 //
 //	{"Status": 200, "Error": "", "IsUserError": false, "Result": {…}}
-//
-// Every key is optional. A JSON object is one when it has a Result beside
-// another key, or a numeric Status beside Error; anything else is left as it
-// is. The body becomes Result, and nothing where that is null. A status inside
-// a 200 counts; inside any other status it does not.
 func (a answer) open() answer {
 	var envelope struct{ Status, Error, IsUserError, Success, Result json.RawMessage }
 	if !a.decode(&envelope) {

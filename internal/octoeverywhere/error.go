@@ -31,20 +31,20 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.cause }
 
 // IsGone reports whether the App Connection will never be valid again: 603, 604.
-func IsGone(err error) bool { return hasStatus(err, 603, 604) }
+func IsGone(err error) bool { return slices.Contains([]int{603, 604}, StatusOf(err)) }
 
 // IsNotSupporter reports whether the owner has no Supporter Perks now: 605.
-func IsNotSupporter(err error) bool { return hasStatus(err, 605) }
+func IsNotSupporter(err error) bool { return StatusOf(err) == 605 }
 
 // IsInvalidInput reports whether the service refused what it was sent: 400.
-func IsInvalidInput(err error) bool { return hasStatus(err, 400) }
+func IsInvalidInput(err error) bool { return StatusOf(err) == 400 }
 
 // IsInvalidCredentials reports whether the service refused the token: 606.
-func IsInvalidCredentials(err error) bool { return hasStatus(err, 606) }
+func IsInvalidCredentials(err error) bool { return StatusOf(err) == 606 }
 
 // IsPrinterUnreachable reports whether the connection is valid, but its
 // printer or plugin can't be reached now: 601, 602.
-func IsPrinterUnreachable(err error) bool { return hasStatus(err, 601, 602) }
+func IsPrinterUnreachable(err error) bool { return slices.Contains([]int{601, 602}, StatusOf(err)) }
 
 // IsTemporary reports whether the same call may work later without anybody
 // changing anything: no answer, 408, 429, 500, 502-504, 520-524, 600, 601,
@@ -75,10 +75,6 @@ func StatusOf(err error) int {
 		return e.Status
 	}
 	return 0
-}
-
-func hasStatus(err error, statuses ...int) bool {
-	return has(err, func(e *Error) bool { return slices.Contains(statuses, e.Status) })
 }
 
 func has(err error, property func(*Error) bool) bool {

@@ -37,8 +37,6 @@ var eventNames = [...]string{
 	16: "test_notification",
 }
 
-const lastKnownEvent = EventType(len(eventNames) - 1)
-
 // ParseEventType reads a name of the table, or a number from 1 to 2147483647
 // in canonical decimal ("7"; not "07", "+7" or "7.0"). The error names the
 // nearest name, or all of them when none is near.
@@ -77,7 +75,7 @@ func Nearest(word string, candidates []string) string {
 
 // Name is the event's name in the table, or its number in decimal.
 func (e EventType) Name() string {
-	if e >= 1 && e <= lastKnownEvent {
+	if e >= 1 && int(e) < len(eventNames) {
 		return eventNames[e]
 	}
 	return strconv.Itoa(int(e))
@@ -85,9 +83,9 @@ func (e EventType) Name() string {
 
 // KnownEventTypes lists the events of the table in ascending order.
 func KnownEventTypes() []EventType {
-	known := make([]EventType, 0, lastKnownEvent)
-	for event := EventType(1); event <= lastKnownEvent; event++ {
-		known = append(known, event)
+	var known []EventType
+	for event := 1; event < len(eventNames); event++ {
+		known = append(known, EventType(event))
 	}
 	return known
 }

@@ -12,9 +12,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -85,8 +82,6 @@ func (c *call) describe(a answer) string {
 		return text + " answered " + c.result(a)
 	case a.interrupted != nil:
 		return text + " was interrupted"
-	case errors.Is(a.err, errBudget):
-		return text + " was not sent: " + a.err.Error()
 	}
 	return text + " got " + c.result(a)
 }
@@ -142,9 +137,8 @@ func (c *call) result(a answer) string {
 	}
 	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](a.err); ok {
 		text := "no answer: the server's certificate can't be trusted: " + c.show(untrusted.Err.Error())
-		_, unknown := errors.AsType[x509.UnknownAuthorityError](a.err)
-		if unknown && !slices.Contains([]string{"windows", "darwin", "ios"}, runtime.GOOS) {
-			text += "; the environment variable SSL_CERT_FILE can name a file with the certificate of a CA of your own"
+		if _, unknown := errors.AsType[x509.UnknownAuthorityError](a.err); unknown {
+			text += "; on Linux, the environment variable SSL_CERT_FILE can name a file with the certificate of a CA of your own"
 		}
 		return text
 	}
@@ -180,8 +174,5 @@ var meanings = map[int]string{
 // describeStatus is a status with its meaning: "609 (the webcam limit is exceeded)".
 func describeStatus(status int) string {
 	meaning := cmp.Or(meanings[status], strings.ToLower(http.StatusText(status)))
-	if meaning == "" {
-		return strconv.Itoa(status)
-	}
-	return fmt.Sprintf("%d (%s)", status, meaning)
+	return strings.TrimSuffix(fmt.Sprintf("%d (%s)", status, meaning), " ()")
 }

@@ -71,14 +71,8 @@ func FuzzValidateCallbackURL(f *testing.F) {
 		}
 		for edition, name := range map[Edition]string{EditionNotifications: "CallbackUrl", EditionAppConnection: "WebhookUrl"} {
 			var sent map[string]string
-			body := edition.request(Webhook{CallbackURL: s}).body
-			if err := json.Unmarshal(body, &sent); err != nil || sent[name] != s {
+			if err := json.Unmarshal(edition.request(Webhook{CallbackURL: s}).body, &sent); err != nil || sent[name] != s {
 				t.Errorf("%q is sent as %q: %v", s, sent, err)
-			}
-			for _, escaped := range []string{`\u0026`, `\u003c`, `\u003e`} {
-				if strings.Contains(string(body), escaped) && !strings.Contains(s, escaped) {
-					t.Errorf("%q is escaped in %q", s, body)
-				}
 			}
 		}
 	})

@@ -73,6 +73,5 @@ func timeOf(field json.RawMessage) *time.Time {
 	if err != nil || t.Year() <= 1 {
 		return nil
 	}
-	t = t.UTC()
-	return &t
+	return new(t.UTC())
 }

@@ -82,7 +82,7 @@ func (c *Client) info(ctx context.Context, token Token, retries int, timeout tim
 		return Info{}, errNoToken
 	}
 	call := c.newCall(token)
-	call.retriesLeft, call.timeout = retries, timeout
+	call.maxRetries, call.timeout = retries, timeout
 	a := call.send(ctx, requestInfo)
 	if info, ok := decodeInfo(a); ok {
 		return info, nil

@@ -63,8 +63,9 @@ func (c *call) mayHoldSecret(text string) bool {
 		slices.ContainsFunc(c.secrets(), func(secret string) bool { return strings.Contains(folded, secret) })
 }
 
-// secrets are what an answer may repeat and nobody may read, folded: the token,
-// and of the callback URL what it carries beside a host and a short path.
+// secrets are what an answer may repeat and nobody may read, decoded and folded:
+// the token, and of the callback URL what it carries beside a host and a short
+// path. A text with one that isn't decoded has an escape in it.
 func (c *call) secrets() []string {
 	secrets := []string{fold(c.token.reveal())}
 	u, err := url.Parse(c.callbackURL)
@@ -72,18 +73,8 @@ func (c *call) secrets() []string {
 		return secrets
 	}
 	add := func(part string, least int) {
-		for len(part) >= least { // as it is, and as a server may have decoded it
-			if folded := fold(part); len(folded) >= minSecret {
-				secrets = append(secrets, folded)
-			}
-			decoded := percentEscape.ReplaceAllStringFunc(part, func(escaped string) string {
-				s, _ := url.PathUnescape(escaped) // nothing but %XX: can't fail
-				return s
-			})
-			if decoded == part {
-				return
-			}
-			part, least = decoded, minSecret
+		if secret := fold(decode(part)); len(part) >= least && len(secret) >= minSecret {
+			secrets = append(secrets, secret)
 		}
 	}
 	password, _ := u.User.Password()
@@ -97,6 +88,17 @@ func (c *call) secrets() []string {
 		add(segment, minSecretSegment)
 	}
 	return secrets
+}
+
+// decode undoes percent-encoding until nothing is left of it.
+func decode(s string) string {
+	for percentEscape.MatchString(s) {
+		s = percentEscape.ReplaceAllStringFunc(s, func(escaped string) string {
+			decoded, _ := url.PathUnescape(escaped) // nothing but %XX: can't fail
+			return decoded
+		})
+	}
+	return s
 }
 
 // fold makes spellings equal that differ in case, in white space, or in a plus

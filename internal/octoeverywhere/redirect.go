@@ -3,9 +3,11 @@
 package octoeverywhere
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // maxRedirects is how many redirects are followed in a row.
@@ -24,9 +26,7 @@ func (c *Client) redirectTarget(a answer) string {
 	if a.location == nil || !c.owns(a.location) {
 		return ""
 	}
-	target := *a.location
-	target.Fragment = ""
-	return target.String()
+	return a.location.String()
 }
 
 // owns reports whether a URL is the service's own: https (or http as the
@@ -35,16 +35,14 @@ func (c *Client) redirectTarget(a answer) string {
 func (c *Client) owns(u *url.URL) bool {
 	host, home := strings.ToLower(u.Hostname()), strings.ToLower(c.url.Hostname())
 	return (u.Scheme == "https" || u.Scheme == c.url.Scheme) &&
-		u.User == nil && portOf(u) == portOf(c.url) && isGraphicASCII(host) &&
+		u.User == nil && portOf(u) == portOf(c.url) && isASCII(host) &&
 		(host == home || strings.HasSuffix(host, "."+home))
 }
 
 func portOf(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "http":
-		return "80"
-	}
-	return "443"
+	return cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+}
+
+func isASCII(host string) bool {
+	return !strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII })
 }

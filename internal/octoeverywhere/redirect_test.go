@@ -90,7 +90,7 @@ func TestRedirectTarget(t *testing.T) {
 		"https://lon.octoeverywhere.com" + call:           "https://lon.octoeverywhere.com" + call,
 		"https://a.b.OctoEverywhere.com/x" + call:         "https://a.b.OctoEverywhere.com/x" + call,
 		"https://lon.octoeverywhere.com:443" + call + "?": "https://lon.octoeverywhere.com:443" + call + "?",
-		"//lon.octoeverywhere.com" + call + "#f":          "https://lon.octoeverywhere.com" + call,
+		"//lon.octoeverywhere.com" + call + "#f":          "https://lon.octoeverywhere.com" + call + "#f",
 		"/lon" + call:                                     "https://octoeverywhere.com/lon" + call,
 		"info2":                                           "https://octoeverywhere.com/api/appconnection/info2",
 

@@ -38,28 +38,10 @@ func NewToken(s string) (Token, error) {
 	if first, last := s[0], s[len(s)-1]; first == last && (first == '"' || first == '\'') {
 		return Token{}, errors.New("the app token is in quotes; give it without the quotes")
 	}
-	for i := range len(s) {
-		if s[i] < 0x21 || s[i] > 0x7e {
-			return Token{}, fmt.Errorf("the app token has %s at byte %d; it can only have visible ASCII characters, so it may have been pasted with something around it", nameByte(s[i]), i+1)
-		}
+	if i := strings.IndexFunc(s, func(r rune) bool { return r < 0x21 || r > 0x7e }); i >= 0 {
+		return Token{}, fmt.Errorf("byte %d of the app token's %d is a space, a line break or another character that isn't visible ASCII; it may have been pasted with something around it", i+1, len(s))
 	}
 	return Token{unique.Make(s)}, nil
-}
-
-// nameByte says what kind of byte was refused without showing it.
-func nameByte(b byte) string {
-	switch {
-	case b == ' ':
-		return "a space"
-	case b == '\n', b == '\r':
-		return "a line break"
-	case b == '\t':
-		return "a tab"
-	case b < 0x80:
-		return "a control character"
-	default:
-		return "a character that isn't ASCII"
-	}
 }
 
 // IsZero reports whether t is no token.
@@ -81,8 +63,7 @@ func (t Token) Fingerprint() string {
 		return ""
 	}
 	const domain = "octoeverywhere app connection\x00"
-	var buf [len(domain) + 128]byte // keeps the usual token's hash off the heap
-	sum := sha256.Sum256(append(append(buf[:0], domain...), t.reveal()...))
+	sum := sha256.Sum256([]byte(domain + t.reveal()))
 	return hex.EncodeToString(sum[:fingerprintBytes])
 }
 
@@ -104,8 +85,5 @@ func (t Token) MAC(message string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// String shows the fingerprint, never the token.
-func (t Token) String() string { return "Token(" + t.Fingerprint() + ")" }
-
-// Format shows the fingerprint whatever the verb.
-func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
+// Format shows the fingerprint, never the token, whatever the verb.
+func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "Token("+t.Fingerprint()+")") }

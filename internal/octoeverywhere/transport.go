@@ -47,12 +47,6 @@ func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy %s answered %d %s to CONNECT", e.host, e.status, http.StatusText(e.status))
 }
 
-// forbids reports whether trying again is no use: the proxy lets nobody
-// through, or nobody without its password.
-func (e *proxyError) forbids() bool {
-	return e != nil && (e.status == http.StatusForbidden || e.status == http.StatusProxyAuthRequired)
-}
-
 func proxyAnswered(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil

@@ -34,10 +34,8 @@ func ValidateEndpoint(s string) error {
 		return errors.New("the endpoint has no host; it must look like " + DefaultEndpoint)
 	case u.User != nil:
 		return errors.New("the endpoint must not have a user name or password")
-	case u.RawQuery != "" || u.ForceQuery:
-		return errors.New("the endpoint must not have a query (?)")
-	case strings.ContainsRune(s, '#'):
-		return errors.New("the endpoint must not have a fragment (#)")
+	case strings.ContainsAny(s, "?#"):
+		return errors.New("the endpoint must not have a query (?) or a fragment (#)")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return errors.New("the endpoint must begin with https://; plain http, which would send the app token readable, is for loopback hosts alone")
 	}
@@ -61,9 +59,6 @@ func ValidateCallbackURL(s string) error {
 	if s == "" {
 		return errors.New("the URL is empty")
 	}
-	if !utf8.ValidString(s) {
-		return errors.New("the URL is not valid UTF-8, so it can't be sent as it is; percent-encode those bytes")
-	}
 	if strings.TrimSpace(s) != s {
 		return errors.New("the URL begins or ends with a space or line break, as a value read from a file does; trimspace(…) around it removes that")
 	}
@@ -71,11 +66,9 @@ func ValidateCallbackURL(s string) error {
 		switch {
 		case unicode.IsSpace(r):
 			return errors.New("the URL has a space or line break in it; write a space as %20")
-		case unicode.IsControl(r):
-			return errors.New("the URL has a control character in it; percent-encode it")
 		case r == utf8.RuneError:
-			return errors.New("the URL has the replacement character U+FFFD in it, which usually means that it was damaged on the way; if it is meant, write %EF%BF%BD")
-		case unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point):
+			return errors.New("the URL has bytes in it that are not UTF-8, or the character U+FFFD that stands for such bytes; write it as it was before, or percent-encode them (U+FFFD is %EF%BF%BD)")
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point):
 			return fmt.Errorf("the URL has the invisible character U+%04X in it, as text copied from a page or chat may have; delete it, or write %s if it is meant", r, url.PathEscape(string(r)))
 		}
 	}
@@ -96,11 +89,9 @@ func ValidateCallbackURL(s string) error {
 // validatePort refuses a port that no server can listen on, and the lone colon
 // that url.Parse lets pass.
 func validatePort(u *url.URL) error {
-	if strings.HasSuffix(u.Host, ":") {
-		return errors.New("the URL has a colon after the host but no port")
-	}
-	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
-		return errors.New("the URL's port must be from 1 to 65535")
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	if given := u.Port() != "" || strings.HasSuffix(u.Host, ":"); given && (err != nil || n == 0) {
+		return errors.New("the URL's port must be a number from 1 to 65535; without a port, the host has no colon after it")
 	}
 	return nil
 }

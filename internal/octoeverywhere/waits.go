@@ -4,9 +4,7 @@ package octoeverywhere
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -50,25 +48,12 @@ func (w Waits) before(retry int, last answer) time.Duration {
 // A date gone by is no wait at all.
 func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
 	seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
-	switch {
-	case err == nil:
+	if err == nil || errors.Is(err, strconv.ErrRange) { // then seconds is the most that fits
 		return time.Duration(seconds) * time.Second, true
-	case errors.Is(err, strconv.ErrRange):
-		return math.MaxInt64, true
 	}
 	date, err := http.ParseTime(value)
 	if err != nil {
 		return 0, false
 	}
 	return max(0, date.Sub(now)), true
-}
-
-// pause waits; the error is the context's, when that ended the wait.
-func pause(ctx context.Context, wait time.Duration) error {
-	select {
-	case <-time.After(wait):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -3,6 +3,8 @@
 package octoeverywhere
 
 import (
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -39,13 +41,10 @@ func coversKnown(events []EventType) bool {
 	return !slices.ContainsFunc(KnownEventTypes(), func(known EventType) bool { return !slices.Contains(events, known) })
 }
 
-// String shows the webhook without what its URL may hide.
-func (w Webhook) String() string {
-	return displayURL(w.CallbackURL) + " for " + describeEvents(w.EventTypes)
+// Format shows the webhook without what its URL may hide, whatever the verb.
+func (w Webhook) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, displayURL(w.CallbackURL)+" for "+describeEvents(w.EventTypes))
 }
-
-// GoString is String: %#v would print the URL's query.
-func (w Webhook) GoString() string { return w.String() }
 
 // describeEvents names the events of a filter for a person.
 func describeEvents(events []EventType) string {
