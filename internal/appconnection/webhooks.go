@@ -78,43 +78,42 @@ func succeed(stays, goes Object) Successor {
 	return Successor{Stale: true}
 }
 
-func (w *Webhooks) entry(fingerprint string) *entry {
+// lock returns the entry of an App Connection, locked.
+func (w *Webhooks) lock(fingerprint string) *entry {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	e, found := w.entries[fingerprint]
 	if !found {
 		e = &entry{}
 		w.entries[fingerprint] = e
 	}
+	w.mu.Unlock()
+	e.Lock()
 	return e
 }
 
-// Read notes an object in state. Where another one of the same App Connection
-// was read before, shared is true: should this one go, the other is the
-// successor.
-func (w *Webhooks) Read(fingerprint string, object Object) (other Successor, shared bool) {
+// Read notes an object in state, and returns its successor, should it go, where
+// another one of the same App Connection was read before.
+func (w *Webhooks) Read(fingerprint string, object Object) *Successor {
 	if !w.planned {
-		return Successor{}, false
+		return nil
 	}
-	e := w.entry(fingerprint)
-	e.Lock()
+	e := w.lock(fingerprint)
 	defer e.Unlock()
 	if e.first == nil {
 		e.first = &object
-		return Successor{}, false
+		return nil
 	}
-	other = succeed(*e.first, object)
+	other := succeed(*e.first, object)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.shared[fingerprint] = other
-	return other, true
+	return &other
 }
 
 // WasRead reports whether an object of an App Connection was read in this run, as
 // a plan does, and an apply doesn't.
 func (w *Webhooks) WasRead(fingerprint string) bool {
-	e := w.entry(fingerprint)
-	e.Lock()
+	e := w.lock(fingerprint)
 	defer e.Unlock()
 	return e.first != nil
 }
@@ -136,8 +135,7 @@ func (w *Webhooks) Reserve(fingerprint string, object Object) (mustSet bool, err
 	if !w.planned {
 		return false, nil
 	}
-	e := w.entry(fingerprint)
-	e.Lock()
+	e := w.lock(fingerprint)
 	defer e.Unlock()
 	if e.owner != nil && e.owner.Name != object.Name {
 		return false, ErrDuplicate
@@ -150,8 +148,7 @@ func (w *Webhooks) Reserve(fingerprint string, object Object) (mustSet bool, err
 
 // Release takes an object's reservation back.
 func (w *Webhooks) Release(fingerprint, name string) {
-	e := w.entry(fingerprint)
-	e.Lock()
+	e := w.lock(fingerprint)
 	defer e.Unlock()
 	if e.owner != nil && e.owner.Name == name {
 		e.owner = nil
@@ -164,8 +161,7 @@ func (w *Webhooks) Leave(fingerprint string, object Object, noted *Successor) *S
 	if !w.planned {
 		return nil
 	}
-	e := w.entry(fingerprint)
-	e.Lock()
+	e := w.lock(fingerprint)
 	defer e.Unlock()
 	e.leaving = true
 	switch {
@@ -202,8 +198,7 @@ const (
 // (DESIGN.md, "Refused"). prior is the object before it is updated, zero for one
 // that is created. The error is ErrDuplicate or call's.
 func (w *Webhooks) Set(fingerprint string, prior Object, webhook octoeverywhere.Webhook, call func(octoeverywhere.Webhook) error) (Result, error) {
-	e := w.entry(fingerprint)
-	e.Lock()
+	e := w.lock(fingerprint)
 	defer e.Unlock()
 	if e.set && w.planned {
 		return Unchanged, ErrDuplicate
@@ -261,8 +256,7 @@ var ErrStale = errors.New("the App Connection has the webhook of the object that
 // where there is none. set sets a webhook. The error is ErrStale or that of the
 // call that was made.
 func (w *Webhooks) Delete(fingerprint string, object Object, kept *Successor, call func() error, set func(octoeverywhere.Webhook) error) (Result, error) {
-	e := w.entry(fingerprint)
-	e.Lock()
+	e := w.lock(fingerprint)
 	defer e.Unlock()
 	e.leaving = true
 	if e.owner != nil && !e.owner.Sets { // planned again as it is applied, it has nothing to set after all

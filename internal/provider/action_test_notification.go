@@ -60,7 +60,7 @@ func (a *testNotificationAction) Schema(_ context.Context, _ action.SchemaReques
 				// Neither Sensitive, which no action's attribute can be, nor
 				// WriteOnly: framework 1.19 refuses every value of one
 				// (fwserver.ValidateActionConfig).
-				Validators: []validator.String{appTokenValidator{}},
+				Validators: []validator.String{appToken},
 			},
 		},
 	}

@@ -73,7 +73,7 @@ func (d *appConnectionDataSource) Schema(_ context.Context, _ datasource.SchemaR
 				MarkdownDescription: "Token (`appApiToken`) of the App Connection. It is stored in the state; prefer `app_connection`.",
 				Optional:            true,
 				Sensitive:           true,
-				Validators:          []validator.String{appTokenValidator{}},
+				Validators:          []validator.String{appToken},
 			},
 
 			// Computed.

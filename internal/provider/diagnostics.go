@@ -153,7 +153,7 @@ func noToken(c choice) diag.Diagnostic {
 
 // invalidToken is the error of a token that can't be one; err never holds it.
 func invalidToken(at path.Path, err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Invalid App Connection token", join(sentence(err), "Use the complete appApiToken, without quotes or line breaks."))
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid App Connection token", sentence(err))
 }
 
 // notKnownYet is the error of a call that needs what is not known yet.

@@ -42,7 +42,7 @@ func (p *octoProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 					"If neither `app_token` nor `app_tokens` is set, the environment variable `" + envAppToken + "` is used.",
 				Optional:   true,
 				Sensitive:  true,
-				Validators: []validator.String{appTokenValidator{}},
+				Validators: []validator.String{appToken},
 			},
 			"app_tokens": schema.MapAttribute{
 				MarkdownDescription: "Tokens (`appApiToken`) of several App Connections, by name. Resources choose one with `app_connection`. May be ephemeral; never stored in state.",

@@ -91,11 +91,10 @@ func (r *webhookResource) readShared(ctx context.Context, state webhookModel, pr
 	if private.Name == "" {
 		private.Name = rand.Text()
 	}
-	other, shared := r.session.webhooks.Read(id, state.object(private.Name))
 	private.Kept = nil
-	switch {
-	case shared:
-		private.keep(id, other)
+	switch other := r.session.webhooks.Read(id, state.object(private.Name)); {
+	case other != nil:
+		private.keep(id, *other)
 		resp.Diagnostics.AddWarning("Two objects for one App Connection in the state",
 			capital(r.session.tokens.Label(id))+" has more than one octoeverywhere_notification_webhook in the state, as an interrupted run can leave it. The webhook of the one that remains is kept or set again.")
 	case noted: // the other object is gone, and may have taken the webhook along

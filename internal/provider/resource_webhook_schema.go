@@ -117,7 +117,7 @@ var webhookSchema = schema.Schema{
 			MarkdownDescription: "Token (`appApiToken`) of the App Connection. It is stored in the state; prefer `app_connection`.",
 			Optional:            true,
 			Sensitive:           true,
-			Validators:          []validator.String{appTokenValidator{}},
+			Validators:          []validator.String{appToken},
 		},
 		"triggers": schema.MapAttribute{
 			MarkdownDescription: "Arbitrary values. Changing one sets the webhook again, for example to resume delivery after the receiver was down.",

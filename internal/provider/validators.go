@@ -34,23 +34,14 @@ func (v stringCheck) ValidateString(_ context.Context, req validator.StringReque
 	}
 }
 
-// appTokenValidator refuses what can't be sent as the AppToken header.
-type appTokenValidator struct{}
-
-func (appTokenValidator) Description(context.Context) string {
-	return "must be an App Connection's token"
-}
-
-func (v appTokenValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (appTokenValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
+// appToken refuses what can't be sent as the AppToken header.
+var appToken = stringCheck{"must be an App Connection's token", func(s string) error {
+	_, err := octoeverywhere.NewToken(s)
+	if err != nil {
+		err = fmt.Errorf("%w; use the complete appApiToken, without quotes or line breaks", err)
 	}
-	if _, err := octoeverywhere.NewToken(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.Append(invalidToken(req.Path, err))
-	}
-}
+	return err
+}}
 
 // appTokensValidator checks every token of the map, and that each is there.
 type appTokensValidator struct{}
@@ -69,17 +60,16 @@ func (appTokensValidator) ValidateMap(_ context.Context, req validator.MapReques
 		if !ok || value.IsUnknown() {
 			continue
 		}
-		at := tokenPath(name)
 		if name == "" {
 			resp.Diagnostics.AddAttributeError(req.Path, "Empty App Connection name", "A key of app_tokens is empty. Give every token the name that resources use as app_connection.")
 			continue
 		}
-		if value.IsNull() {
-			resp.Diagnostics.Append(invalidToken(at, errors.New("the token is null")))
-			continue
+		err := errors.New("the token is null")
+		if !value.IsNull() {
+			err = appToken.check(value.ValueString())
 		}
-		if _, err := octoeverywhere.NewToken(value.ValueString()); err != nil {
-			resp.Diagnostics.Append(invalidToken(at, err))
+		if err != nil {
+			resp.Diagnostics.Append(invalidToken(tokenPath(name), err))
 		}
 	}
 }
