@@ -88,7 +88,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 	}
 	defer os.RemoveAll(b.dir) //nolint:errcheck // the end of a measurement
 	b.mirror = cli.Mirror(filepath.Join(b.dir, "mirror"))
-	if err := b.mirror.Build(ctx, "0.1.0"); err != nil {
+	if err := b.mirror.Build(ctx); err != nil {
 		return err
 	}
 	for round := range b.rounds {

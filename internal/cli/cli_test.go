@@ -43,7 +43,7 @@ func TestFind(t *testing.T) {
 		"none":            {wrong: "make bin/tools/tofu"},
 		"named by path":   {programs: map[string]string{"path/terraform": "Terraform v1.11.4", "other/tf": "Terraform v1.16.0-rc2"}, named: "other/tf", path: "other/tf"},
 		"named by name":   {programs: map[string]string{"path/terraform": "Terraform v1.11.4", "path/tofu": "OpenTofu v1.12.6"}, named: "tofu", path: "path/tofu"},
-		"named, missing":  {programs: map[string]string{"path/terraform": "Terraform v1.11.4"}, named: "tofu", wrong: "TF_ACC_TERRAFORM_PATH is tofu"},
+		"named, missing":  {programs: map[string]string{"path/terraform": "Terraform v1.11.4"}, named: "tofu", wrong: "there is no tofu:"},
 		"something else":  {programs: map[string]string{"path/terraform": "Fake v1"}, wrong: `neither Terraform nor OpenTofu: its version command says "Fake v1"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,8 +86,8 @@ func TestAtLeast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.AtLeast(test.terraform, test.tofu); got != test.want || c.Host() != test.host {
-			t.Errorf("%s is at least %s or %s: %t; host %s", test.banner, test.terraform, test.tofu, got, c.Host())
+		if got := c.AtLeast(test.terraform, test.tofu); got != test.want || c.Host != test.host {
+			t.Errorf("%s is at least %s or %s: %t; host %s", test.banner, test.terraform, test.tofu, got, c.Host)
 		}
 	}
 }

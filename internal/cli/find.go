@@ -6,7 +6,7 @@
 package cli
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,14 +21,29 @@ type CLI struct {
 	Path    string // absolute
 	Banner  string // what its version command begins with, such as "Terraform v1.11.4"
 	Version *version.Version
-	Tofu    bool
+	Host    string // of its registry, where the address of a provider has none
 }
 
 // Find returns the CLI that TF_ACC_TERRAFORM_PATH names, else terraform or
 // else tofu on PATH, else the pinned OpenTofu in bin/tools. GNUmakefile looks
 // in the same order, and builds the last one where there is no other.
 func Find() (*CLI, error) {
-	path, err := find()
+	module, _ := exec.Command("go", "env", "GOMOD").Output()
+	pinned := filepath.Join(filepath.Dir(string(module)), "bin", "tools", "tofu")
+	candidates := []string{cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), "tofu", pinned}
+	if candidates[0] != "terraform" {
+		candidates = candidates[:1]
+	}
+	for _, candidate := range candidates {
+		if path, err := exec.LookPath(candidate); err == nil {
+			return open(path)
+		}
+	}
+	return nil, fmt.Errorf("there is no %s: install Terraform or OpenTofu, let TF_ACC_TERRAFORM_PATH name one, or run make bin/tools/tofu", strings.Join(candidates, ", no "))
+}
+
+func open(path string) (*CLI, error) {
+	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
@@ -41,44 +56,18 @@ func Find() (*CLI, error) {
 	banner, _, _ := strings.Cut(string(out), "\n")
 	product, number, _ := strings.Cut(banner, " v")
 	parsed, err := version.NewVersion(number)
-	if err != nil || product != "Terraform" && product != "OpenTofu" {
+	host := map[string]string{"Terraform": terraformRegistry, "OpenTofu": tofuRegistry}[product]
+	if err != nil || host == "" {
 		return nil, fmt.Errorf("%s is neither Terraform nor OpenTofu: its version command says %q", path, banner)
 	}
-	return &CLI{Path: path, Banner: banner, Version: parsed, Tofu: product == "OpenTofu"}, nil
-}
-
-func find() (string, error) {
-	module, _ := exec.Command("go", "env", "GOMOD").Output()
-	candidates := []string{"terraform", "tofu", filepath.Join(filepath.Dir(string(module)), "bin", "tools", "tofu")}
-	named := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if named != "" {
-		candidates = []string{named}
-	}
-	for _, candidate := range candidates {
-		if path, err := exec.LookPath(candidate); err == nil {
-			return filepath.Abs(path)
-		}
-	}
-	if named != "" {
-		return "", fmt.Errorf("TF_ACC_TERRAFORM_PATH is %s, and there is no such program", named)
-	}
-	return "", errors.New("neither terraform nor tofu is on PATH: install one, let TF_ACC_TERRAFORM_PATH name one, or build OpenTofu with make bin/tools/tofu")
+	return &CLI{Path: path, Banner: banner, Version: parsed, Host: host}, nil
 }
 
 // AtLeast tells whether the CLI has these versions' features.
 func (c *CLI) AtLeast(terraform, tofu string) bool {
 	first := terraform
-	if c.Tofu {
+	if c.Host == tofuRegistry {
 		first = tofu
 	}
 	return !c.Version.Core().LessThan(version.Must(version.NewVersion(first)))
-}
-
-// Host is the registry host that the CLI puts before a provider's address when
-// the configuration names none.
-func (c *CLI) Host() string {
-	if c.Tofu {
-		return tofuRegistry
-	}
-	return terraformRegistry
 }

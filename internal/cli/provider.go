@@ -18,6 +18,9 @@ const (
 	ProviderAddress = "octoeverywhere/octoeverywhere"
 )
 
+// Version is what a build calls itself: one that ~> 0.1 takes.
+const Version = "0.1.0"
+
 // Registry hosts that Terraform and OpenTofu put before an address that names
 // none.
 const (
@@ -34,53 +37,47 @@ func (m Mirror) provider(registry string) string {
 	return filepath.Join(string(m), registry, ProviderAddress)
 }
 
-// Package is the directory of a version's program for this platform.
-func (m Mirror) Package(version string) string {
-	return filepath.Join(m.provider(terraformRegistry), version, runtime.GOOS+"_"+runtime.GOARCH)
+// Package is the directory of the built program for this platform.
+func (m Mirror) Package() string {
+	return filepath.Join(m.provider(terraformRegistry), Version, runtime.GOOS+"_"+runtime.GOARCH)
 }
 
 // Build makes the mirror hold the provider as built from this tree, with the
 // flags of a release, and nothing else.
-func (m Mirror) Build(ctx context.Context, version string) error {
+func (m Mirror) Build(ctx context.Context) error {
 	if err := os.RemoveAll(string(m)); err != nil {
 		return err
 	}
-	program := filepath.Join(m.Package(version), ProviderProgram)
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", program,
-		"github.com/octoeverywhere/terraform-provider-octoeverywhere")
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+Version,
+		"-o", filepath.Join(m.Package(), ProviderProgram), "github.com/octoeverywhere/terraform-provider-octoeverywhere")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("the provider does not build: %w\n%s", err, out)
 	}
-	other := filepath.Join(m.provider(tofuRegistry), version, filepath.Base(m.Package(version)))
-	if err := os.MkdirAll(other, 0o750); err != nil {
-		return err
-	}
-	return os.Link(program, filepath.Join(other, ProviderProgram))
+	return m.copy()
 }
 
 // Add puts a release archive into the mirror, as it is, and returns its version.
 func (m Mirror) Add(archive string) (version string, err error) {
 	name := filepath.Base(archive)
-	version, isProvider := strings.CutPrefix(name, ProviderProgram+"_")
-	version, fits := strings.CutSuffix(version, fmt.Sprintf("_%s_%s.zip", runtime.GOOS, runtime.GOARCH))
-	if !isProvider || !fits {
-		return "", fmt.Errorf("%s is not a release archive for this platform", archive)
-	}
 	content, err := os.ReadFile(archive)
 	if err != nil {
 		return "", err
 	}
-	for _, registry := range []string{terraformRegistry, tofuRegistry} {
-		if err := os.MkdirAll(m.provider(registry), 0o750); err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(filepath.Join(m.provider(registry), name), content, 0o600); err != nil {
-			return "", err
-		}
+	if err := os.MkdirAll(m.provider(terraformRegistry), 0o750); err != nil {
+		return "", err
 	}
-	return version, nil
+	if err := os.WriteFile(filepath.Join(m.provider(terraformRegistry), name), content, 0o600); err != nil {
+		return "", err
+	}
+	version, _, _ = strings.Cut(strings.TrimPrefix(name, ProviderProgram+"_"), "_")
+	return version, m.copy()
+}
+
+// copy gives OpenTofu what Terraform has.
+func (m Mirror) copy() error {
+	return os.CopyFS(m.provider(tofuRegistry), os.DirFS(m.provider(terraformRegistry)))
 }
 
 // Configuration is a CLI configuration with which init takes the provider from

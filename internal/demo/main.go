@@ -81,10 +81,10 @@ func run(ctx context.Context, archive string) (err error) {
 	if err != nil {
 		return err
 	}
-	d := demo{Workspace: cli.Workspace{CLI: c, Dir: filepath.Join(work, "printers")}, version: "0.1.0"}
+	d := demo{Workspace: cli.Workspace{CLI: c, Dir: filepath.Join(work, "printers")}, version: cli.Version}
 	mirror := cli.Mirror(filepath.Join(work, "mirror"))
 	if archive == "" {
-		err = mirror.Build(ctx, d.version)
+		err = mirror.Build(ctx)
 	} else {
 		d.version, err = mirror.Add(archive)
 	}

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
@@ -18,8 +19,7 @@ func TestMain(m *testing.M) { os.Exit(clitest.Main(m)) }
 // it knows them.
 func TestAsTheCLI(t *testing.T) {
 	clitest.SkipBelow(t, "1.11.0", "1.11.0", "a schema with write-only arguments")
-	factory := provider.NewServer(provider.New("test"))
-	ours, err := providerSchema(t.Context(), factory())
+	ours, err := providerSchema(t.Context(), provider.NewServer(provider.New("test"))())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestAsTheCLI(t *testing.T) {
 	}
 
 	ws := clitest.NewWorkspace(t)
-	ws.UseServer(factory)
+	ws.UseBinary()
 	ws.Write("main.tf", clitest.RequiredProviders)
 	var printed struct {
 		FormatVersion string                    `json:"format_version"`
@@ -50,7 +50,7 @@ func TestAsTheCLI(t *testing.T) {
 	if printed.FormatVersion != formatVersion {
 		t.Errorf("the CLI's format version is %s", printed.FormatVersion)
 	}
-	want := printed.Schemas[clitest.Host()+"/"+clitest.ProviderAddress]
+	want := printed.Schemas[clitest.CLI().Host+"/"+cli.ProviderAddress]
 	if len(want) < 4 {
 		t.Fatalf("the CLI printed %v", printed)
 	}

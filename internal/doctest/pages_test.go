@@ -78,7 +78,7 @@ func TestPages(t *testing.T) {
 					case strings.HasPrefix(addition, "list "): // which has a file of its own
 						u.Write("page.tfquery.hcl", addition)
 						u.Must(u.Run("query", "-no-color"))
-					case strings.Contains(addition, "identity = {") && !clitest.AtLeast("1.12.0", "1.12.0"):
+					case strings.Contains(addition, "identity = {") && !clitest.CLI().AtLeast("1.12.0", "1.12.0"):
 					default:
 						u.Write("main.tf", local(c.with(addition), module))
 						u.Must(u.Plan())

@@ -15,9 +15,6 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
-// version is one that a configuration with "~> 0.1" takes.
-const version = "0.1.0"
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	configuration, err := install(ctx)
@@ -35,7 +32,7 @@ your own CLI configuration (~/.terraformrc or ~/.tofurc).
 To install a change to the code: run 'make install' again, remove
 .terraform.lock.hcl, which holds the old build's checksum, and run
 'terraform init' again.
-`, cli.ProviderAddress, version, configuration)
+`, cli.ProviderAddress, cli.Version, configuration)
 }
 
 // install returns the path of the CLI configuration.
@@ -45,7 +42,7 @@ func install(ctx context.Context) (string, error) {
 		return "", err
 	}
 	mirror := cli.Mirror(filepath.Join(bin, "mirror"))
-	if err := mirror.Build(ctx, version); err != nil {
+	if err := mirror.Build(ctx); err != nil {
 		return "", err
 	}
 	configuration := filepath.Join(bin, "install.tfrc")

@@ -18,7 +18,6 @@ import (
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
-	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
 )
 
 // TestAccWebhook_lifecycle takes a webhook through its life on a server of each
@@ -563,7 +562,7 @@ func TestTerraformTest(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, fakeapi.Options{}, connections("one"))
 	workspace := clitest.NewWorkspace(t)
-	workspace.UseServer(provider.NewServer(f.newProvider()))
+	workspace.UseBinary()
 	workspace.Write("main.tf", clitest.RequiredProviders+f.providerConfig("one")+`
 variable "key" {
   type = string

@@ -17,9 +17,6 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
-// ProviderAddress is the provider's source address without the registry host.
-const ProviderAddress = cli.ProviderAddress
-
 // RequiredProviders names the provider's source for a configuration.
 const RequiredProviders = `terraform {
   required_providers {
@@ -28,18 +25,16 @@ const RequiredProviders = `terraform {
 }
 `
 
-// version of the provider that tests install: one that ~> 0.1 takes.
-const version = "0.1.0"
+// CLI is the terraform or tofu under test.
+var CLI = sync.OnceValue(func() *cli.CLI {
+	c, err := cli.Find()
+	if err != nil {
+		panic(err)
+	}
+	return c
+})
 
 var (
-	// found is the CLI under test.
-	found = sync.OnceValue(func() *cli.CLI {
-		c, err := cli.Find()
-		if err != nil {
-			panic(err)
-		}
-		return c
-	})
 	// mirror holds the provider's binary; "" until a test needs it.
 	mirror cli.Mirror
 	// build builds the binary once for each test program.
@@ -49,7 +44,7 @@ var (
 			return err
 		}
 		mirror = cli.Mirror(directory)
-		return mirror.Build(context.Background(), version)
+		return mirror.Build(context.Background())
 	})
 )
 
@@ -62,7 +57,7 @@ func Main(m *testing.M) int {
 	if testing.Short() {
 		_ = os.Unsetenv("TF_ACC")
 	} else {
-		setEnvironment(found())
+		setEnvironment()
 	}
 	code := m.Run()
 	if mirror != "" {
@@ -71,11 +66,11 @@ func Main(m *testing.M) int {
 	return code
 }
 
-func setEnvironment(c *cli.CLI) {
-	namespace, _, _ := strings.Cut(ProviderAddress, "/")
+func setEnvironment() {
+	namespace, _, _ := strings.Cut(cli.ProviderAddress, "/")
 	environ := cli.Environ(
-		"TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+c.Path, // without a path it downloads one
-		"TF_ACC_PROVIDER_HOST="+c.Host(), "TF_ACC_PROVIDER_NAMESPACE="+namespace,
+		"TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+CLI().Path, // without a path it downloads one
+		"TF_ACC_PROVIDER_HOST="+CLI().Host, "TF_ACC_PROVIDER_NAMESPACE="+namespace,
 		// Providers that tests serve in this process would log to its output.
 		"TF_LOG_SDK=off", "TF_LOG_SDK_PROTO=off", "TF_LOG_SDK_FRAMEWORK=off", "TF_LOG_PROVIDER_OCTOEVERYWHERE=off")
 	os.Clearenv()
@@ -90,28 +85,18 @@ func setEnvironment(c *cli.CLI) {
 // "Envelope").
 func FlatAnswers() bool { return os.Getenv("FAKE_ANSWERS") == "flat" }
 
-// CLI is the path of the terraform or tofu under test.
-func CLI() string { return found().Path }
-
-// Host is the registry host that the CLI under test puts before a provider's
-// address when the configuration names none.
-func Host() string { return found().Host() }
-
-// AtLeast tells whether the CLI under test is this version or a later one.
-func AtLeast(terraform, tofu string) bool { return found().AtLeast(terraform, tofu) }
-
-// SkipBelow skips a test for a CLI version that lacks the feature: terraform
-// and tofu are the first versions that have it, for example "1.11.0".
-func SkipBelow(t *testing.T, terraform, tofu, feature string) {
+// SkipBelow skips a test for a CLI that lacks the feature: terraform and tofu
+// are the first versions that have it.
+func SkipBelow(t testing.TB, terraform, tofu, feature string) {
 	t.Helper()
-	NeedsCLI(t)
-	if !AtLeast(terraform, tofu) {
-		t.Skipf("%s needs at least Terraform %s or OpenTofu %s, the CLI under test is %s", feature, terraform, tofu, found().Banner)
+	skipShort(t)
+	if !CLI().AtLeast(terraform, tofu) {
+		t.Skipf("%s needs at least Terraform %s or OpenTofu %s, the CLI under test is %s", feature, terraform, tofu, CLI().Banner)
 	}
 }
 
-// NeedsCLI skips a test that runs the CLI when -short is set, as make quick does.
-func NeedsCLI(t testing.TB) {
+// skipShort skips a test that runs the CLI in make quick.
+func skipShort(t testing.TB) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("runs the CLI, which -short leaves out")

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
 func TestMain(m *testing.M) { os.Exit(Main(m)) }
@@ -24,11 +26,11 @@ func TestMirror(t *testing.T) {
 	w.Write("fleet/main.tf", strings.Replace(RequiredProviders, `octoeverywhere" }`, `octoeverywhere", version = ">= 0.1" }`, 1)+
 		"output \"url\" {\n  value = provider::octoeverywhere::callback_url(\"https://a.example.com\", { key = \"k\" })\n}\n")
 	w.Must(w.Run("init", "-no-color"))
-	if lock := w.Read(".terraform.lock.hcl"); !strings.Contains(lock, Host()+"/"+ProviderAddress) || !strings.Contains(lock, "h1:") {
+	if lock := w.Read(".terraform.lock.hcl"); !strings.Contains(lock, CLI().Host+"/"+cli.ProviderAddress) || !strings.Contains(lock, "h1:") {
 		t.Errorf("the lock file is\n%s", lock)
 	}
 	w.Must(w.Run("init", "-lockfile=readonly"))
-	if AtLeast("1.8.0", "1.8.0") {
+	if CLI().AtLeast("1.8.0", "1.8.0") {
 		w.Must(w.Plan())
 	}
 

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
@@ -33,11 +31,11 @@ type Workspace struct {
 }
 
 // NewWorkspace makes a directory to run in. Give it a provider with
-// [Workspace.UseBinary], [Workspace.UseMirror] or [Workspace.UseServer].
+// [Workspace.UseBinary] or [Workspace.UseMirror].
 func NewWorkspace(t testing.TB) *Workspace {
 	t.Helper()
-	NeedsCLI(t)
-	return &Workspace{t: t, Workspace: cli.Workspace{CLI: found(), Dir: t.TempDir()}}
+	skipShort(t)
+	return &Workspace{t: t, Workspace: cli.Workspace{CLI: CLI(), Dir: t.TempDir()}}
 }
 
 func (w *Workspace) must(err error) {
@@ -52,11 +50,10 @@ func (w *Workspace) must(err error) {
 func (w *Workspace) UseBinary() {
 	w.t.Helper()
 	w.must(build())
-	w.must(w.Override(mirror.Package(version)))
+	w.must(w.Override(mirror.Package()))
 }
 
-// UseMirror has terraform init install the provider's binary, as users do, as
-// version 0.1.0.
+// UseMirror has terraform init install the provider's binary, as users do.
 func (w *Workspace) UseMirror() {
 	w.t.Helper()
 	w.must(build())
@@ -114,35 +111,9 @@ func (w *Workspace) Apply(args ...string) Result {
 }
 
 // Destroy runs destroy -json without asking; a failure is in the result.
-func (w *Workspace) Destroy(args ...string) Result {
-	return w.json("destroy", append([]string{"-auto-approve"}, args...))
-}
+func (w *Workspace) Destroy() Result { return w.json("destroy", []string{"-auto-approve"}) }
 
 func (w *Workspace) json(command string, args []string) Result {
 	w.t.Helper()
 	return w.Run(append([]string{command, "-json", "-input=false", "-no-color"}, args...)...)
-}
-
-// Resources returns the attributes of all managed resources in state, by
-// address.
-func (w *Workspace) Resources() map[string]map[string]any {
-	w.t.Helper()
-	resources := map[string]map[string]any{}
-	var add func(*tfjson.StateModule)
-	add = func(module *tfjson.StateModule) {
-		for _, resource := range module.Resources {
-			if resource.Mode == tfjson.ManagedResourceMode {
-				resources[resource.Address] = resource.AttributeValues
-			}
-		}
-		for _, child := range module.ChildModules {
-			add(child)
-		}
-	}
-	var state tfjson.State
-	w.must(state.UnmarshalJSON([]byte(w.Must(w.Run("show", "-json")).Stdout)))
-	if state.Values != nil {
-		add(state.Values.RootModule)
-	}
-	return resources
 }
