@@ -162,9 +162,10 @@ func (p *webhookPlan) leave() {
 	switch successor := p.session.webhooks.Leave(id, p.state.object(p.private.Name), p.private.successor(id)); {
 	case successor != nil:
 		p.private.keep(id, *successor)
-	// An apply plans again, reads nothing, and may end with nothing sent: there
-	// the Delete warns, if it comes to that.
-	case p.session.tokens.Find(id, p.state.AppToken.ValueString()).IsZero() && !p.session.tokens.Unknown() && p.session.webhooks.WasRead(id):
+	case p.replaces && !p.session.webhooks.WasRead(id):
+		// An apply plans an update again, reads nothing, and refuses a token that
+		// has become another one. Should it come to a Delete, that warns.
+	case p.session.tokens.Find(id, p.state.AppToken.ValueString()).IsZero() && !p.session.tokens.Unknown():
 		p.private.Undeleted = true
 		p.diags.AddWarning("The webhook will not be deleted", fmt.Sprintf(
 			"The token of App Connection %s is neither in the state nor in the provider. The webhook will be removed from the state, but not deleted: %s To have it deleted, add the token to app_tokens, under any name, and plan again.",

@@ -150,14 +150,7 @@ func TestTokenNotAtHand(t *testing.T) {
 	for name, tokens := range map[string]map[string]string{
 		"none": nil, "another's": connections("lab"), "its name is another's": {"garage": tokenOf("new")},
 	} {
-		// An apply's own plan, which reads nothing, leaves the warning to the Delete.
 		p = w.protocol(tokens)
-		_, got := p.carryOut(state, wantPlan(p, nil, "delete"), nil)
-		wantSaid(t, got, "warning: The webhook was not deleted")
-
-		p = w.protocol(tokens)
-		_, got = p.read(state)
-		wantNoDiagnostics(t, got)
 		plan := wantPlan(p, nil, "delete", "warning: "+leftBehind)
 		wantText(t, describe(plan.diagnostics), fingerprintOf(t, garage), "until 2026-08-28T12:00:00Z", "app_tokens")
 		left, got := p.carryOut(state, plan, nil)
@@ -167,6 +160,16 @@ func TestTokenNotAtHand(t *testing.T) {
 	}
 	w.wantCalls(map[fakeapi.Call]int{})
 	w.wantURL(garage, urlOne)
+
+	// An apply, which reads nothing, plans again and refuses a token that has
+	// become another one: then nothing is left.
+	w.api.AddConnection(tokenOf("new"), "new")
+	p = w.protocol(map[string]string{"garage": tokenOf("new")})
+	wantPlan(p, one, "replace", "warning: "+anotherConnection)
+	p = w.protocol(map[string]string{"garage": tokenOf("new")})
+	_, got = p.read(state)
+	wantNoDiagnostics(t, got)
+	wantPlan(p, one, "replace", "warning: "+anotherConnection, "warning: "+leftBehind)
 }
 
 // TestTwinsByOtherArguments are an error however they choose the App Connection.
