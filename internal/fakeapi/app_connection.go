@@ -45,13 +45,11 @@ func (s *Server) AddConnection(token, printerName string) {
 // Revoke ends an App Connection for good: from now on every call answers
 // status, 603 or 604 (others panic), and its webhook is gone.
 func (s *Server) Revoke(token string, status int) {
-	if !endsForGood(status) {
+	if status != 603 && status != 604 {
 		panic(fmt.Sprintf("fakeapi: an App Connection ends with 603 or 604, not %d", status))
 	}
 	s.change(token, func(c *appConnection) { c.Revoked, c.Webhook = status, nil })
 }
-
-func endsForGood(status int) bool { return status == 603 || status == 604 }
 
 // SetSupporter gives or takes the owner's Supporter Perks. Without them Set,
 // TestWebhook and info answer 605, and nothing is delivered; the webhook is

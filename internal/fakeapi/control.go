@@ -5,7 +5,6 @@ package fakeapi
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -41,7 +40,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 			outcome["error"] = delivery.Err.Error()
 		}
 		result = outcome
-	case command == "POST revoke" && token != "" && endsForGood(number("status")):
+	case command == "POST revoke" && token != "" && (number("status") == 603 || number("status") == 604):
 		s.Revoke(token, number("status"))
 		result = map[string]any{"revoked": number("status")}
 	default:
@@ -55,22 +54,21 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	_ = encoder.Encode(result)
 }
 
-// list returns a copy of all App Connections, by the printers' names, and the
+// list returns a copy of all App Connections, by their printers' names, and the
 // token of this printer, "" for none.
-func (s *Server) list(printer string) (all []appConnection, token string) {
+func (s *Server) list(printer string) (all map[string]appConnection, token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	all = map[string]appConnection{}
 	for t, c := range s.appConnections {
 		if c.Printer == printer {
 			token = t
 		}
 		listed := *c
 		if c.Webhook != nil {
-			webhook := *c.Webhook
-			listed.Webhook = &webhook
+			listed.Webhook = new(*c.Webhook)
 		}
-		all = append(all, listed)
+		all[c.Printer] = listed
 	}
-	slices.SortFunc(all, func(a, b appConnection) int { return strings.Compare(a.Printer, b.Printer) })
 	return all, token
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"syscall"
@@ -42,10 +43,8 @@ func (s *Server) Fire(ctx context.Context, token string, event Event) Delivery {
 	}
 	webhook := c.Webhook
 	delivery := s.deliver(ctx, c, event)
-	if delivery.Err == nil {
+	if webhook.Failures++; delivery.Err == nil {
 		webhook.Failures = 0
-	} else {
-		webhook.Failures++
 	}
 	return delivery
 }
@@ -81,10 +80,7 @@ func (s *Server) deliver(ctx context.Context, c *appConnection, event Event) Del
 	defer s.mu.Lock()
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
-	if err != nil {
-		return Delivery{Sent: true, Err: errors.New("the callback URL can't be called")}
-	}
+	request, _ := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body)) // Set parsed the URL
 	request.Header.Set("Content-Type", "application/json")
 	response, err := s.options.DeliveryClient.Do(request)
 	if err != nil {
@@ -109,7 +105,6 @@ func deliveryClient(custom *http.Client) *http.Client {
 		client.Transport = &http.Transport{
 			DialContext:     (&net.Dialer{Control: loopbackOnly}).DialContext,
 			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // a receiver on loopback signs its own certificate
-			IdleConnTimeout: time.Minute,
 		}
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -118,9 +113,8 @@ func deliveryClient(custom *http.Client) *http.Client {
 
 // loopbackOnly refuses to connect to anything that is not this machine.
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
-	host, _, err := net.SplitHostPort(address)
-	if err == nil && !net.ParseIP(host).IsLoopback() {
-		err = errors.New("the fake delivers to loopback addresses only, unless it has a DeliveryClient")
+	if to, err := netip.ParseAddrPort(address); err != nil || !to.Addr().IsLoopback() {
+		return errors.New("the fake delivers to loopback addresses only, unless it has a DeliveryClient")
 	}
-	return err
+	return nil
 }

@@ -4,8 +4,6 @@ package fakeapi_test
 
 import (
 	"encoding/json"
-	"errors"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,7 +17,7 @@ func TestPayload(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{})
 	f.want(200, setOld, `{"CallbackUrl":"https://app.example.com/octo%2Fa/x?tenant=abc&b=%20+z#f"}`)
 	delivery := f.Fire(t.Context(), token, fakeapi.Event{
-		Type: 6, SecretKey: "key", PrintID: "print-7", FileName: "MyCoolPrint", DurationSec: 50, Progress: 21, TimeRemainingSec: 605,
+		Type: 6, PrintID: "print-7", FileName: "MyCoolPrint", DurationSec: 50, Progress: 21, TimeRemainingSec: 605,
 		ZOffsetMM: 300, CurrentLayer: 4, TotalLayers: 9, Error: "jam", PlatformErrorCode: "E7",
 	})
 	if want := (fakeapi.Delivery{Sent: true, Status: 200}); delivery != want || len(f.receiver.Received()) != 1 {
@@ -31,7 +29,7 @@ func TestPayload(t *testing.T) {
 	}
 	const want = `{"PrinterId":"printer-garage","PrinterName":"garage",` +
 		`"SnapshotUrl":"https://octoeverywhere.com/snapshot/fake","QuickViewUrl":"https://octoeverywhere.com/quickview/fake",` +
-		`"EventType":6,"SecretKey":"key","PrintId":"print-7","FileName":"MyCoolPrint","DurationSec":50,"Progress":21,"TimeRemainingSec":605,` +
+		`"EventType":6,"PrintId":"print-7","FileName":"MyCoolPrint","DurationSec":50,"Progress":21,"TimeRemainingSec":605,` +
 		`"ZOffsetMM":300,"CurrentLayer":4,"TotalLayers":9,"Error":"jam","PlatformErrorCode":"E7"}`
 	if sent, err := json.Marshal(got.Payload); err != nil || string(sent) != want {
 		t.Errorf("sent %s\nwant %s", sent, want)
@@ -54,9 +52,6 @@ func TestWithheld(t *testing.T) {
 	const lifetime = 180 * 24 * time.Hour
 	f := newFixture(t, fakeapi.Options{})
 	f.fire(1, "no webhook")
-	f.want(200, setOld, `{"CallbackUrl":"`+f.receiver.URL+`","EventTypes":[2,3]}`)
-	f.fire(1, "filter")
-	f.fire(3, "")
 	f.want(200, setOld, `{"CallbackUrl":"`+f.receiver.URL+`"}`)
 	f.now = f.now.Add(2 * lifetime) // no lifetime is documented for this edition
 	f.fire(99, "")
@@ -71,8 +66,6 @@ func TestWithheld(t *testing.T) {
 	f.fire(1, "not a supporter")
 	f.SetSupporter(token, true)
 	f.fire(1, "")
-	f.want(200, del, "")
-	f.fire(1, "no webhook")
 	f.Revoke(token, 604)
 	f.fire(1, "revoked")
 }
@@ -83,7 +76,7 @@ func TestFailures(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{})
 	body := `{"CallbackUrl":"` + f.receiver.URL + `","EventTypes":[1]}`
 	f.want(200, setOld, body)
-	for failures, answers := range [][]int{{200, 200}, {500}, {204}, {302}, {404, 200, 500, 500, 500, 500}, {201}, {503}} {
+	for failures, answers := range [][]int{{200}, {500}, {204, 200, 500, 302}, {201}, {404}, {500}, {503}} {
 		for _, answer := range answers {
 			f.receiver.SetStatus(answer)
 			f.fire(1, "")
@@ -91,11 +84,9 @@ func TestFailures(t *testing.T) {
 		if got := f.saved().Failures; got != failures {
 			t.Errorf("%d failures in a row, want %d", got, failures)
 		}
-		for _, answer := range []int{400, 200} {
-			f.receiver.SetStatus(answer)
-			if got := decode(t, f.want(200, test, "")).(object)["Result"]; !reflect.DeepEqual(got, object{"StatusCode": float64(answer)}) {
-				t.Errorf("the test answered %v, want %d", got, answer)
-			}
+		f.receiver.SetStatus(200 + failures)
+		if _, got := f.want(200, test, ""); !reflect.DeepEqual(got.(object)["Result"], object{"StatusCode": float64(200 + failures)}) {
+			t.Errorf("the test answered %v", got)
 		}
 	}
 	got := f.receiver.Received()
@@ -105,42 +96,4 @@ func TestFailures(t *testing.T) {
 	f.fire(1, "stopped")
 	f.want(200, setOld, body)
 	f.fire(1, "")
-}
-
-type transport func(*http.Request) (*http.Response, error)
-
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
-
-// TestNoAnswer: a receiver that takes too long, one that can't be reached, and
-// one that redirects, whose Location is not called; errors don't show the URL. A
-// webhook that is set meanwhile has no failure.
-func TestNoAnswer(t *testing.T) {
-	refused := errors.New("connection refused")
-	var f *fixture
-	for name, step := range map[string]struct {
-		receiver transport
-		status   int
-		says     string
-		failures int
-	}{
-		"hangs":   {func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }, 0, "deadline exceeded", 1},
-		"refuses": {func(*http.Request) (*http.Response, error) { return nil, refused }, 0, "refused", 1},
-		"redirects": {func(r *http.Request) (*http.Response, error) {
-			if r.URL.Path == "/other" {
-				return nil, errors.New("redirected")
-			}
-			return &http.Response{StatusCode: 302, Header: http.Header{"Location": {"/other"}}, Body: http.NoBody}, nil
-		}, 302, "answered 302", 1},
-		"replaced": {func(*http.Request) (*http.Response, error) { f.want(200, setOld, oldBody); return nil, refused }, 0, "refused", 0},
-	} {
-		f = newFixture(t, fakeapi.Options{DeliveryClient: &http.Client{Transport: step.receiver, Timeout: time.Second / 4}})
-		f.want(200, setOld, `{"CallbackUrl":"`+someURL+`&key=hush"}`)
-		got := f.Fire(t.Context(), token, fakeapi.Event{Type: 1})
-		if !got.Sent || got.Status != step.status || got.Err == nil || !strings.Contains(got.Err.Error(), step.says) || strings.Contains(got.Err.Error(), "hush") {
-			t.Errorf("%s: %+v", name, got)
-		}
-		if n := f.saved().Failures; n != step.failures {
-			t.Errorf("%s: %d failures, want %d", name, n, step.failures)
-		}
-	}
 }

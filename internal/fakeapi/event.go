@@ -7,14 +7,10 @@ package fakeapi
 // client's table, which has its name and a test that compares the two.
 const LastEventType = 16
 
-// testNotification is what TestWebhook sends.
-const testNotification = 16
-
 // Event is something that happens on a printer, as the service tells it. Zero
-// fields are sent as zero, but for SecretKey, which is optional.
+// fields are sent as zero. SecretKey, which is not for an app's webhook, is left out.
 type Event struct {
 	Type              int    `json:"EventType"`
-	SecretKey         string `json:"SecretKey,omitempty"`
 	PrintID           string `json:"PrintId"`
 	FileName          string
 	DurationSec       int
@@ -27,8 +23,7 @@ type Event struct {
 	PlatformErrorCode string
 }
 
-// Payload is the JSON that the service POSTs, with all the fields of
-// DESIGN.md, "Delivery".
+// Payload is the JSON that the service POSTs (DESIGN.md, "Delivery").
 type Payload struct {
 	PrinterID    string `json:"PrinterId"`
 	PrinterName  string

@@ -3,6 +3,7 @@
 package fakeapi
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"net/http"
@@ -40,10 +41,8 @@ func (s *Server) Script(faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range faults {
-		if f.Drop || f.Hang {
-			f.Status = 0 // in the log, too
-		} else if f.Status == 0 {
-			f.Status = http.StatusOK
+		if !f.Drop && !f.Hang { // else it is 0 in the log, too
+			f.Status = cmp.Or(f.Status, http.StatusOK)
 		}
 		s.faults = append(s.faults, &f)
 	}
@@ -89,8 +88,8 @@ func (s *Server) answerWith(f *Fault, w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", jsonType)
 	}
 	maps.Copy(w.Header(), f.Header)
-	if words := meanings[f.Status]; words != "" && f.Body == "" {
-		s.write(w, refused(f.Status, words))
+	if isError(f.Status) && f.Body == "" {
+		s.write(w, refused(f.Status))
 		return
 	}
 	w.WriteHeader(f.Status)

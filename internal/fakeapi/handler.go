@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// route is a call in one edition.
+// route is a call, and the editions that have it.
 type route struct {
 	call    Call
-	edition Editions // of a Set; 0 otherwise
+	edition Editions
 	method  string
 }
 
@@ -19,9 +19,9 @@ type route struct {
 var routes = map[string]route{
 	"/api/notifications/setfromappconnection":      {CallSet, EditionNotifications, http.MethodPost},
 	"/api/appconnection/SetNotificationWebhook":    {CallSet, EditionAppConnection, http.MethodPost},
-	"/api/appconnection/DeleteNotificationWebhook": {CallDelete, 0, http.MethodPost},
-	"/api/appconnection/TestWebhook":               {CallTest, 0, http.MethodGet},
-	"/api/appconnection/info":                      {CallInfo, 0, http.MethodGet},
+	"/api/appconnection/DeleteNotificationWebhook": {CallDelete, EditionAppConnection, http.MethodPost},
+	"/api/appconnection/TestWebhook":               {CallTest, EditionAppConnection, http.MethodGet},
+	"/api/appconnection/info":                      {CallInfo, EditionNotifications | EditionAppConnection, http.MethodGet},
 }
 
 // ServeHTTP answers one request: it is logged, a scripted fault is applied to
@@ -68,16 +68,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serves is false for a call, or an edition of it, that this server lacks.
 func (s *Server) serves(called route) bool {
-	successor := s.options.Editions&EditionAppConnection != 0
-	switch called.call {
-	case CallSet:
-		return s.options.Editions&called.edition != 0
-	case CallDelete:
-		return successor
-	case CallTest:
-		return successor && !s.options.NoTestWebhook
-	case CallInfo:
-		return !s.options.NoInfo
-	}
-	return false
+	lacks := called.call == CallInfo && s.options.NoInfo || called.call == CallTest && s.options.NoTestWebhook
+	return s.options.Editions&called.edition != 0 && !lacks
 }

@@ -3,7 +3,7 @@
 package fakeapi_test
 
 import (
-	"context"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -40,29 +40,22 @@ type fixture struct {
 	*fakeapi.Running
 	t        *testing.T
 	receiver *fakeapi.Receiver
-	client   http.Client
 	now      time.Time // no call may be under way when it changes
 }
 
 func newFixture(t *testing.T, options fakeapi.Options) *fixture {
 	t.Helper()
 	f := &fixture{t: t, receiver: fakeapi.NewReceiver(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	t.Cleanup(f.receiver.Close)
 	options.Now = func() time.Time { return f.now }
-	if options.DeliveryClient == nil {
-		options.DeliveryClient = f.receiver.Client()
-	}
+	options.DeliveryClient = cmp.Or(options.DeliveryClient, f.receiver.Client())
 	f.Server = fakeapi.New(options)
 	f.AddConnection(token, "garage")
-	f.client.Transport = &http.Transport{}
 	var err error
 	if f.Running, err = f.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = f.Close()
-		f.client.CloseIdleConnections()
-		f.receiver.Close()
-	})
+	t.Cleanup(func() { _ = f.Close() })
 	return f
 }
 
@@ -70,14 +63,14 @@ func (f *fixture) saved() fakeapi.Webhook { saved, _ := f.Webhook(token); return
 
 // send sends a call, such as "GET /path", and returns the answer and as much of
 // its body as came.
-func (f *fixture) send(ctx context.Context, call, token, body string) (*http.Response, string, error) {
+func (f *fixture) send(call, token, body string) (*http.Response, string, error) {
 	method, path, _ := strings.Cut(call, " ")
-	request, err := http.NewRequestWithContext(ctx, method, f.URL+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(f.t.Context(), method, f.URL+path, strings.NewReader(body))
 	if err != nil {
-		f.t.Fatal(err)
+		return &http.Response{}, "", err
 	}
 	request.Header.Set("AppToken", token)
-	response, err := f.client.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return &http.Response{}, "", err
 	}
@@ -86,22 +79,14 @@ func (f *fixture) send(ctx context.Context, call, token, body string) (*http.Res
 	return response, string(read), err
 }
 
-// want sends a call as the App Connection, and expects this status.
-func (f *fixture) want(status int, call, body string) string {
+// want sends a call as the App Connection, and expects this status. It returns
+// the body, and what JSON it is.
+func (f *fixture) want(status int, call, body string) (text string, value any) {
 	f.t.Helper()
-	response, got, err := f.send(f.t.Context(), call, token, body)
+	response, text, err := f.send(call, token, body)
 	if response.StatusCode != status || err != nil {
-		f.t.Errorf("%s %s answered %d %s (%v), want %d", call, body, response.StatusCode, got, err, status)
+		f.t.Errorf("%s %s answered %d %s (%v), want %d", call, body, response.StatusCode, text, err, status)
 	}
-	return got
-}
-
-// decode reads JSON; "" is nil.
-func decode(t *testing.T, text string) any {
-	t.Helper()
-	var value any
-	if err := json.Unmarshal([]byte(text), &value); err != nil && text != "" {
-		t.Fatalf("%v in %s", err, text)
-	}
-	return value
+	_ = json.Unmarshal([]byte(text), &value)
+	return text, value
 }

@@ -22,10 +22,7 @@ type Running struct {
 // Listen serves the fake on a loopback address, such as 127.0.0.1:0, and
 // refuses any other: it is no service.
 func (s *Server) Listen(address string) (*Running, error) {
-	host, port, _ := net.SplitHostPort(address)
-	if host == "localhost" { // whatever the resolver would say
-		address = net.JoinHostPort("127.0.0.1", port)
-	} else if !net.ParseIP(host).IsLoopback() {
+	if host, _, _ := net.SplitHostPort(address); !net.ParseIP(host).IsLoopback() {
 		return nil, fmt.Errorf("%q is no loopback address with a port, such as 127.0.0.1:0: the fake listens on loopback only", address)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)

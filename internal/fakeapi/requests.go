@@ -8,7 +8,7 @@ import "slices"
 // the tests need them: never print one.
 type Request struct {
 	Call      Call
-	Edition   Editions // of a Set; 0 otherwise
+	Edition   Editions // those that have the call
 	Method    string
 	Path      string
 	Token     string // the header AppToken
@@ -19,27 +19,18 @@ type Request struct {
 
 // Requests returns the log, in the order in which the requests arrived. A
 // request is in it before it is answered.
-func (s *Server) Requests() []Request {
+func (s *Server) Requests() (log []Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	log := make([]Request, len(s.requests))
-	for i, entry := range s.requests {
-		log[i] = *entry
+	for _, entry := range s.requests {
+		log = append(log, *entry)
 	}
 	return log
 }
 
 // Count counts the log's requests of a call; "" counts all.
 func (s *Server) Count(call Call) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	count := 0
-	for _, entry := range s.requests {
-		if call == "" || entry.Call == call {
-			count++
-		}
-	}
-	return count
+	return len(slices.DeleteFunc(s.Requests(), func(r Request) bool { return call != "" && r.Call != call }))
 }
 
 // ResetRequests empties the log and the count of TCP connections.

@@ -3,9 +3,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -22,19 +21,12 @@ func TestCommand(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	reader, writer := io.Pipe()
-	ended := make(chan error, 1)
-	go func() {
-		err := run(ctx, []string{"-listen", "localhost:0"}, writer, io.Discard)
-		_ = writer.Close()
-		ended <- err
-	}()
-	printed := ""
-	for lines := bufio.NewScanner(reader); !strings.Contains(printed, "/_fake/revoke") && lines.Scan(); {
-		printed += lines.Text() + "\n"
-	}
-	var address string
-	if _, err := fmt.Sscanf(printed, "The fake OctoEverywhere is at %s (", &address); err != nil || !strings.Contains(printed, "OCTOEVERYWHERE_ENDPOINT="+address+" ") {
-		t.Fatalf("%v in:\n%s", err, printed)
+	go func() { _ = writer.CloseWithError(run(ctx, []string{"-listen", "127.0.0.1:0"}, writer, io.Discard)) }()
+	buffer := make([]byte, 4096)
+	n, err := reader.Read(buffer)
+	_, address, _ := strings.Cut(string(buffer[:n]), "OCTOEVERYWHERE_ENDPOINT=")
+	if address, _, _ = strings.Cut(address, " "); err != nil || address == "" {
+		t.Fatalf("%v after:\n%s", err, buffer[:n])
 	}
 	const set = "POST /api/notifications/setfromappconnection"
 	for _, step := range []struct {
@@ -49,13 +41,10 @@ func TestCommand(t *testing.T) {
 		{set, `{"CallbackUrl":"` + receiver.URL + `/?k=v&l=<1>"}`, 200, ""},
 		{"POST /_fake/fire?printer=lab&event=2&file=boat&progress=99", "", 200, `"status": 200`},
 		{"GET /_fake/webhooks", "", 200, receiver.URL + "/?k=v&l=<1>"},
-		{"POST /_fake/fire?printer=lab", "", 404, "control API"},
-		{"POST /_fake/fire?printer=nobody&event=2", "", 404, "control API"},
-		{"GET /_fake/fire?printer=lab&event=2", "", 404, "control API"},
 		{"POST /_fake/revoke?printer=lab&status=600", "", 404, "603 or 604"},
 		{"POST /_fake/revoke?printer=lab&status=604", "", 200, "604"},
-		{"GET /_fake/webhooks", "", 200, "\"Printer\": \"lab\",\n    \"Revoked\": 604,\n    \"Supporter\": true,\n    \"Online\": true,\n    \"Webhook\": null"},
-		{set, "", 604, "revoked"},
+		{"GET /_fake/webhooks", "", 200, `"Revoked": 604`},
+		{set, "", 604, "604"},
 	} {
 		method, path, _ := strings.Cut(step.request, " ")
 		request, err := http.NewRequestWithContext(t.Context(), method, address+path, strings.NewReader(step.body))
@@ -77,14 +66,14 @@ func TestCommand(t *testing.T) {
 		t.Errorf("arrived: %+v", got)
 	}
 	end()
-	if err := <-ended; err != nil {
+	if _, err := reader.Read(buffer); !errors.Is(err, io.EOF) {
 		t.Errorf("ended with %v", err)
 	}
 }
 
 // TestRefused: arguments, and addresses that are not on loopback.
 func TestRefused(t *testing.T) {
-	for _, arguments := range []string{"-listen :0", "-listen 0.0.0.0:0", "-listen [::]:0", "-listen 192.0.2.1:0", "-listen 127.0.0.1", "-nonsense", "extra"} {
+	for _, arguments := range []string{"-listen :0", "-listen 0.0.0.0:0", "-listen 192.0.2.1:0", "-listen 127.0.0.1", "-nonsense", "extra"} {
 		if err := run(t.Context(), strings.Fields(arguments), io.Discard, io.Discard); err == nil {
 			t.Errorf("%q is accepted", arguments)
 		}
