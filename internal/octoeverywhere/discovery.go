@@ -35,7 +35,7 @@ func (c *Client) setEither(ctx context.Context, set *call, webhook Webhook) erro
 		a = b // says more than "not found"
 	}
 	e := set.failed(a)
-	e.NotServed = true
+	e.NotServed, e.NoAPI = true, true
 	e.text += "; there is no OctoEverywhere API at this endpoint"
 	return e
 }

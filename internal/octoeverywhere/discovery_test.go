@@ -121,7 +121,7 @@ func TestNeitherServed(t *testing.T) {
 		for range 2 {
 			s.then(tt.a, tt.b)
 			err := set(t, c)
-			if !IsNotServed(err) || IsAmbiguous(err) != tt.ambiguous || StatusOf(err) != tt.status {
+			if !IsNoAPI(err) || !IsNotServed(err) || IsAmbiguous(err) != tt.ambiguous || StatusOf(err) != tt.status {
 				t.Fatalf("%s: %v: ambiguous %v", tt.name, err, IsAmbiguous(err))
 			}
 			for part, times := range map[string]int{"there is no OctoEverywhere API at this endpoint": 1, s.url: 1, "/api/": 1, tt.says: 1} {

@@ -15,6 +15,7 @@ type Error struct {
 	Status     int  // of the last attempt; 0: no complete answer
 	Ambiguous  bool // see IsAmbiguous
 	NotServed  bool // see IsNotServed
+	NoAPI      bool // see IsNoAPI
 	OtherSaved bool // see IsOtherSaved
 
 	text  string
@@ -57,6 +58,9 @@ func IsTemporary(err error) bool {
 // a redirect that isn't followed, or 200 with a web page. Of a Set that tried
 // both API versions, also 401, 403 and a 200 that isn't the API's.
 func IsNotServed(err error) bool { return has(err, func(e *Error) bool { return e.NotServed }) }
+
+// IsNoAPI reports whether the server serves neither API version of Set.
+func IsNoAPI(err error) bool { return has(err, func(e *Error) bool { return e.NoAPI }) }
 
 // IsOtherSaved reports whether the service confirmed a Set with another webhook
 // than it was sent. Such a Set is ambiguous, too: something was saved.

@@ -50,6 +50,8 @@ func explain(err error, worked bool) (summary, advice string) {
 		return summaryNoPerks, adviceSupporter
 	case octoeverywhere.IsInvalidCredentials(err):
 		return "App Connection token not accepted", adviceCheckToken
+	case octoeverywhere.IsNoAPI(err):
+		return "No OctoEverywhere API at this endpoint", "Check the provider's endpoint."
 	case octoeverywhere.IsNotServed(err):
 		return "The server does not support this call", "Check the provider's endpoint and webhook_api."
 	case interrupted(err):

@@ -63,6 +63,7 @@ func TestSetFailed(t *testing.T) {
 		"605":                         {failedWith(605), false, appconnection.Unchanged, summaryNoPerks, "app_connection", "605|same token"},
 		"606":                         {failedWith(606), false, appconnection.Unchanged, "App Connection token not accepted", "app_connection", "606|appApiToken"},
 		"not served":                  {&octoeverywhere.Error{Status: 404, NotServed: true}, false, appconnection.Unchanged, "The server does not support this call", "", "404|endpoint|webhook_api"},
+		"no API":                      {&octoeverywhere.Error{Status: 404, NotServed: true, NoAPI: true}, false, appconnection.Unchanged, "No OctoEverywhere API at this endpoint", "", "404|endpoint"},
 		"610":                         {failedWith(610), false, appconnection.Unchanged, "OctoEverywhere refused the request", "", "610"},
 		"429":                         {failedWith(429), false, appconnection.Unchanged, unavailable, "", "429|later"},
 		"no answer":                   {failedWith(0), false, appconnection.Unchanged, "OctoEverywhere can't be reached", "", "network|endpoint"},
