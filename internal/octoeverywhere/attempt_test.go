@@ -5,6 +5,7 @@ package octoeverywhere
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -38,36 +39,27 @@ func TestLostAnswers(t *testing.T) {
 	for _, tt := range []struct{ name, answer, says string }{
 		{"closed", "", closed},
 		{"no HTTP", "220 mail.example.com ESMTP\r\n", "mail.example.com"},
-		{"status 000", "HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n", "got no answer: "},
 		{"status 101", "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", "got no answer: the server's answer is not HTTP"},
-		{"truncated", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"Success\":true}", closed},
 		{"truncated chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Suc", closed},
 		{"truncated refusal", "HTTP/1.1 603 x\r\nContent-Length: 50\r\n\r\n{}", closed},
-		{"endless header", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20), "got no answer: "},
 		{"slow drip", "", "got no complete answer within 300ms"},
 	} {
-		for _, op := range []operation{operations[0], operations[4]} {
-			t.Run(tt.name+"/"+op.name, func(t *testing.T) {
-				t.Parallel() // for those that wait out their timeout
-				endpoint, timeout := serve(t, always(raw(tt.answer))).url, time.Minute
-				if tt.name == "slow drip" {
-					endpoint, timeout = slow, 300*time.Millisecond
-				}
-				watch := &recorder{}
-				c := newClient(t, endpoint, pinned(op.edition), retries(1), attemptOf(timeout), observed(watch))
-				err := op.run(t.Context(), c, token(t))
-				if StatusOf(err) != 0 || !IsAmbiguous(err) || !IsTemporary(err) || IsNotServed(err) || len(watch.attempts) != 2 || !strings.Contains(err.Error(), tt.says) {
-					t.Errorf("%d attempts, %v", len(watch.attempts), err)
-				}
-				for _, a := range watch.attempts {
-					if a.Reason == "" || a.Status != 0 || !strings.Contains("got "+a.Reason, tt.says) {
-						t.Errorf("told %+v", a)
-					}
-				}
-				if errors.Is(err, context.DeadlineExceeded) {
-					t.Error("an attempt's own timeout is not the caller's deadline")
-				}
-			})
+		endpoint, timeout := serve(t, always(raw(tt.answer))).url, time.Minute
+		if tt.name == "slow drip" {
+			endpoint, timeout = slow, 300*time.Millisecond
+		}
+		watch := &recorder{}
+		err := set(t, newClient(t, endpoint, retries(1), attemptOf(timeout), observed(watch)))
+		if StatusOf(err) != 0 || !IsAmbiguous(err) || !IsTemporary(err) || IsNotServed(err) || len(watch.attempts) != 2 || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %d attempts, %v", tt.name, len(watch.attempts), err)
+		}
+		for _, a := range watch.attempts {
+			if a.Reason == "" || a.Status != 0 || !strings.Contains("got "+a.Reason, tt.says) {
+				t.Errorf("%s: told %+v", tt.name, a)
+			}
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.Error("an attempt's own timeout is not the caller's deadline")
 		}
 	}
 }
@@ -95,13 +87,10 @@ func TestNothingSent(t *testing.T) {
 	refused := httptest.NewServer(nil)
 	refused.Close()
 	var reached atomic.Int32
-	overTLS := func(config *tls.Config) string {
-		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
-		s.TLS, s.Config.ErrorLog = config, log.New(io.Discard, "", 0)
-		s.StartTLS()
-		t.Cleanup(s.Close)
-		return s.URL
-	}
+	stranger := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	stranger.Config.ErrorLog = log.New(io.Discard, "", 0)
+	stranger.StartTLS()
+	t.Cleanup(stranger.Close)
 	noDNS := newTransport()
 	noDNS.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "nowhere.example", IsNotFound: true}}
@@ -114,8 +103,7 @@ func TestNothingSent(t *testing.T) {
 	}{
 		{"DNS", "https://nowhere.example", noDNS, 3, "no such host"},
 		{"refused", refused.URL, newTransport(), 3, "refused"},
-		{"unknown CA", overTLS(nil), newTransport(), 1, "SSL_CERT_FILE"},
-		{"TLS 1.1", overTLS(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}), newTransport(), 3, "tls: "},
+		{"unknown CA", stranger.URL, newTransport(), 1, "SSL_CERT_FILE"},
 	} {
 		for _, op := range operations {
 			watch := &recorder{}
@@ -134,7 +122,7 @@ func TestNothingSent(t *testing.T) {
 // TestProxy: a proxy's refusal is its own, by its name, without its password;
 // nobody is let through by asking again.
 func TestProxy(t *testing.T) {
-	for answer, attempts := range map[int]int{403: 1, 407: 1, 502: 3, 503: 3, 204: 3} {
+	for answer, attempts := range map[int]int{403: 1, 407: 1, 502: 3} {
 		proxy := listen(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodConnect || r.Header.Get("AppToken") != "" {
 				t.Errorf("%s to the proxy", r.Method)
@@ -212,17 +200,6 @@ func TestAmbiguity(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// Also when the service is gone before the next attempt.
-	var listener net.Listener
-	leaves := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		_ = listener.Close()
-		panic(http.ErrAbortHandler)
-	}))
-	listener = leaves.Listener
-	t.Cleanup(leaves.Close)
-	if err := set(t, newClient(t, leaves.URL, pinned(EditionNotifications))); !IsAmbiguous(fmt.Errorf("wrapped: %w", err)) || !strings.Contains(err.Error(), "refused") {
-		t.Errorf("%v", err)
-	}
 }
 
 // TestKeptConnectionBreaks: net/http would repeat a GET by itself when a kept
@@ -270,3 +247,26 @@ func TestTransportStartsAnew(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// TestTransport: TLS 1.2 or newer, HTTP/1, proxies from the environment.
+func TestTransport(t *testing.T) {
+	working := serve(t)
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS.Version < tls.VersionTLS12 || r.ProtoMajor != 1 {
+			t.Errorf("TLS %x, %s", r.TLS.Version, r.Proto)
+		}
+		working.ServeHTTP(w, r)
+	}))
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	transport := newTransport()
+	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	transport.TLSClientConfig.RootCAs.AddCert(secure.Certificate())
+	if err := set(t, newClient(t, secure.URL, through(transport))); err != nil {
+		t.Error(err)
+	}
+	if transport.Proxy == nil || transport.TLSClientConfig.MinVersion != tls.VersionTLS12 || transport.TLSClientConfig.InsecureSkipVerify {
+		t.Errorf("%+v", transport)
+	}
+}

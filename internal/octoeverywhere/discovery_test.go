@@ -4,7 +4,6 @@ package octoeverywhere
 
 import (
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -48,31 +47,6 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
-// TestManyFirstCalls: Sets that begin before the version is known cost one
-// request more each where only the second is served, and none elsewhere.
-func TestManyFirstCalls(t *testing.T) {
-	const parallel, sets = 10, 100
-	for lacks, extra := range map[string]int{"": 0, newPath: 0, oldPath: parallel} {
-		s := serve(t)
-		s.lacks = lacks
-		c := newClient(t, s.url)
-		var running sync.WaitGroup
-		for range parallel {
-			running.Go(func() {
-				for range sets / parallel {
-					if err := set(t, c); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
-		running.Wait()
-		if n := s.count(""); n < sets || n > sets+extra {
-			t.Errorf("without %q: %d requests", lacks, n)
-		}
-	}
-}
-
 // TestServedNoLonger: a known version gives way to the other, in the same Set,
 // when it is certain that it isn't served any more. Else it stays.
 func TestServedNoLonger(t *testing.T) {
@@ -111,9 +85,7 @@ func TestNeitherServed(t *testing.T) {
 		{"403 and 404", forbidden, notFound, 403, "blocked by policy", false},
 		{"404 and 403", notFound, forbidden, 403, newPath + " answered 403", false},
 		{"redirect and 404", redirect("https://login.example/?next=x"), notFound, 302, "https://login.example/…", false},
-		{"405 and 501", status(405), status(501), 405, "405", false},
 		{"page and 404", page, notFound, 200, "web page", false},
-		{"404 and page", notFound, page, 200, "web page", false},
 		{"504, 404 and 404", status(504), always(notFound), 404, "an earlier attempt got 504", true},
 	} {
 		s := serve(t)

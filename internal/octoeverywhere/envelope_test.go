@@ -5,7 +5,6 @@ package octoeverywhere
 import (
 	"fmt"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 )
@@ -22,21 +21,16 @@ func TestOpen(t *testing.T) {
 	}
 	for body, want := range map[string]answer{
 		`{"Status":200,"Error":"","IsUserError":false,"Result":{"A":1}}`: enveloped(200, "", `{"A":1}`),
-		`{"Error":null,"Result":5}`:                                      enveloped(200, "", `5`),
 		`{"Status":200,"Error":"","Result":null}`:                        enveloped(200, "", ""),
 		`{"Status":400,"Error":"Invalid Id"}`:                            enveloped(400, "Invalid Id", ""),
 		`{"Status":"604","Error":"gone","Result":{}}`:                    enveloped(604, "gone", `{}`),
-		`{"Status":603,"Error":{"Text":"x"},"Result":null}`:              enveloped(603, "", ""),
 		`{"Status":null,"Error":"","Result":{}}`:                         enveloped(200, "", `{}`),
-		`{"Status":20.5,"Error":"","Result":{}}`:                         enveloped(200, "", `{}`),
 		`{"Status":200}`:                                                 flat(`{"Status":200}`),
 		`{"Result":{"Status":1}}`:                                        flat(`{"Result":{"Status":1}}`),
 		`{"Status":"fine","Error":"x"}`:                                  flat(`{"Status":"fine","Error":"x"}`),
 		`{"Error":"x","IsUserError":true}`:                               flat(`{"Error":"x","IsUserError":true}`),
-		`[{"Status":200,"Result":1}]`:                                    flat(`[{"Status":200,"Result":1}]`),
 		`{"Status":200,"Error":"","Result":`:                             flat(`{"Status":200,"Error":"","Result":`),
 		``:                                                               flat(``),
-		strings.Repeat(`{"Result":`, 12000):                              flat(strings.Repeat(`{"Result":`, 12000)),
 		"{\"Status\":603,\"Error\":\"\xff\",\"Result\":null}":            flat("{\"Status\":603,\"Error\":\"\xff\",\"Result\":null}"),
 	} {
 		if got := fmt.Sprintf("%+v", flat(body).open()); got != fmt.Sprintf("%+v", want) {
@@ -69,26 +63,18 @@ func TestTestResult(t *testing.T) {
 	none := TestResult{}
 	got := func(status int) TestResult { return TestResult{true, status} }
 	for body, want := range map[string]TestResult{
-		`{"StatusCode":200}`:                    got(200),
-		`{"CODE":404}`:                          got(404),
-		`{"webhookStatusCode":0}`:               got(0),
-		`{"StatusCode":500,"Duration":250}`:     got(500),
-		`{"Answered":404}`:                      got(404),
-		`{"Answered":"404","Fine":true}`:        got(404),
-		`200`:                                   none,
-		`{"StatusCode":200,"ErrorCode":0}`:      none, // which?
-		`{"StatusCode":600}`:                    none,
-		`{"StatusCode":700,"DurationMs":250}`:   none, // a status was given: no guess
-		`{"StatusCode":null,"DurationMs":250}`:  none,
-		`{"Status":"ok","Answered":404}`:        none,
-		`{"StatusCode":200.5}`:                  none,
-		`{"StatusCode":"2xx"}`:                  none,
-		`{"A":200,"B":200}`:                     none,
-		`{}`:                                    none,
-		`null`:                                  none,
-		`OK`:                                    none,
-		``:                                      none,
-		strings.Repeat(`{"StatusCode":`, 12000): none,
+		`{"StatusCode":200}`:                   got(200),
+		`{"webhookStatusCode":0}`:              got(0),
+		`{"StatusCode":500,"Duration":250}`:    got(500),
+		`{"Answered":404}`:                     got(404),
+		`200`:                                  none,
+		`{"StatusCode":200,"ErrorCode":0}`:     none, // which?
+		`{"StatusCode":600}`:                   none,
+		`{"StatusCode":null,"DurationMs":250}`: none,
+		`{"StatusCode":200.5}`:                 none,
+		`{"A":200,"B":200}`:                    none,
+		`{}`:                                   none,
+		``:                                     none,
 	} {
 		for _, a := range bothShapes(body) {
 			if got := decodeTestResult(a); got != want {
@@ -127,16 +113,12 @@ func TestInfo(t *testing.T) {
 		{`{"IsOnline":true,"LastConnectionTimeUtc":"2026-02-04T09:51:17.6144047","LastDisconnectTimeUtc":"0001-01-01T00:00:00Z"}`,
 			Info{Online: true, LastConnected: at("2026-02-04T09:51:17.6144047Z")}, true},
 		{`{"IsOnline":false}`, Info{}, true},
-		{`{"IsOnline":true,"PrinterName":null,"PrinterLimits":null,"LastConnectionTimeUtc":null}`, Info{Online: true}, true},
 		{`{"IsOnline":true,"PrinterName":5,"PrinterLimits":[1],"LastConnectionTimeUtc":"yesterday"}`, Info{Online: true}, true},
 		{`{"IsOnline":true,"PrinterLimits":{"MaxUploadFileSizeBytes":"x","MaxDownloadFileSizeBytes":1.5,"MaxSingleWebcamStreamLengthSeconds":9}}`,
 			Info{Online: true, Limits: Limits{MaxWebcamStreamSeconds: n(9)}}, true},
 		{`{}`, Info{}, false},
-		{`{"IsOnline":null}`, Info{}, false},
 		{`{"IsOnline":"true"}`, Info{}, false},
 		{``, Info{}, false},
-		{`{"IsOnline":true`, Info{}, false},
-		{strings.Repeat(`{"IsOnline":`, 12000), Info{}, false},
 	} {
 		for _, a := range bothShapes(tt.body) {
 			if got, ok := decodeInfo(a); ok != tt.ok || !reflect.DeepEqual(got, tt.want) {

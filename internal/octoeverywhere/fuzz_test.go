@@ -5,11 +5,8 @@ package octoeverywhere
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,48 +70,6 @@ func FuzzValidateCallbackURL(f *testing.F) {
 			var sent map[string]string
 			if err := json.Unmarshal(edition.request(Webhook{CallbackURL: s}).body, &sent); err != nil || sent[name] != s {
 				t.Errorf("%q is sent as %q: %v", s, sent, err)
-			}
-		}
-	})
-}
-
-// FuzzRedaction: no answer, redirect or failure that repeats the token or the
-// callback URL's query, in any spelling of a careless service and among any
-// other words, makes them appear in an error.
-func FuzzRedaction(f *testing.F) {
-	f.Fuzz(func(t *testing.T, tokenText, callback string, status uint16, contentType, location string, body []byte) {
-		made, err := NewToken(tokenText)
-		if err != nil {
-			made = token(t)
-		}
-		if ValidateCallbackURL(callback) != nil {
-			callback = callbackURL
-		}
-		u, _ := url.Parse(callback)
-		c := newClient(t, DefaultEndpoint).newCall(made)
-		c.callbackURL = callback
-		errs := func(a answer) string {
-			a.status, a.request = int(status%800)+200, EditionNotifications.request(hook)
-			a.location, _ = url.Parse(location)
-			text := errors.Join(c.failed(a.open()), c.otherSaved(a, Webhook{CallbackURL: callback}, Webhook{CallbackURL: location}),
-				c.failed(answer{err: errors.New(string(a.body)), sent: true})).Error()
-			if !utf8.ValidString(text) || strings.ContainsAny(text, "\x1b\r\x00\u202e\u200b") {
-				t.Errorf("steers a terminal: %q", text)
-			}
-			return strings.ToLower(text)
-		}
-		// What an error says anyway is no leak, whatever the token.
-		anyway := errs(answer{}) + strings.ToLower(displayURL(callback)+unshownURL+withheld) + " 0123456789"
-		names := slices.Sorted(maps.Keys(spellings))
-		name := names[int(status)%len(names)]
-		secret := []string{made.reveal(), u.RawQuery}[int(status)/len(names)%2]
-		spelt := spellings[name](secret)
-		said := string(body) + " " + spelt + " " + string(body)
-		asJSON, _ := json.Marshal(said)
-		text := errs(answer{header: http.Header{"Content-Type": {contentType}}, body: []byte(said)}) + errs(answer{body: []byte(`{"Result":null,"Error":` + string(asJSON) + `}`)})
-		for _, leak := range []string{strings.ToLower(secret), strings.ToLower(spelt)} {
-			if len(secret) >= minSecret && strings.Contains(text, leak) && !strings.Contains(anyway, leak) {
-				t.Errorf("%q, spelt %s, is in %q", secret, name, text)
 			}
 		}
 	})

@@ -6,14 +6,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -33,32 +30,6 @@ var (
 	// quick keeps the shape of the waits and none of their length.
 	quick = Waits{Min: time.Microsecond, Max: 2 * time.Microsecond, RetryAfterMax: time.Millisecond, Budget: time.Minute}
 )
-
-// TestMain fails the package when a test left a goroutine of a client or server
-// behind.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	left := leftGoroutines()
-	for i := 0; i < 200 && left != ""; i++ { // they need time to end
-		time.Sleep(25 * time.Millisecond)
-		left = leftGoroutines()
-	}
-	if f := flag.Lookup("test.fuzz"); left != "" && (f == nil || f.Value.String() == "") {
-		fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-// leftGoroutines is the stacks of the others that are in net/http or in this
-// package.
-func leftGoroutines() string {
-	buf := make([]byte, 1<<20)
-	stacks := strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
-	return strings.Join(slices.DeleteFunc(stacks[1:], func(stack string) bool {
-		return !strings.Contains(stack, "net/http") && !strings.Contains(stack, "internal/octoeverywhere")
-	}), "\n\n")
-}
 
 // reply is how a server answers one request. The zero reply is a success.
 type reply struct {
