@@ -102,7 +102,7 @@ func TestProviderArgumentsAreChecked(t *testing.T) {
 		"token with space":     {map[string]any{"app_token": hush + " "}, "app_token", []string{"a space", "appApiToken"}},
 		"named token empty":    {map[string]any{"app_tokens": map[string]any{"garage": "", "lab": hush}}, `app_tokens["garage"]`, []string{"empty"}},
 		"named token null":     {map[string]any{"app_tokens": map[string]any{"garage": nil, "lab": hush}}, `app_tokens["garage"]`, []string{"null"}},
-		"named token wrong":    {map[string]any{"app_tokens": map[string]any{"garage": hush + "\t", "lab": unknown{}}}, `app_tokens["garage"]`, []string{"a tab"}},
+		"named token wrong":    {map[string]any{"app_tokens": map[string]any{"garage": hush + "\t", "lab": unknown{}}}, `app_tokens["garage"]`, []string{"a line break"}},
 		"token without a name": {map[string]any{"app_tokens": map[string]any{"": hush}}, "app_tokens", []string{"A key of app_tokens is empty"}},
 
 		"two default tokens":              {map[string]any{"app_token": hush, "app_tokens": map[string]any{"default": hush}}, "app_token", []string{`"default"`, "Remove one"}},
