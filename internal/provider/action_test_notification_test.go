@@ -172,18 +172,18 @@ func TestTestNotification(t *testing.T) {
 				receiver.SetStatus(max(test.receiver, 200))
 				test.options.DeliveryClient = client
 			}
-			w := newFixture(t, test.options, connections("garage", "lab"))
-			p := w.protocol(connections("garage", "lab"), map[string]any{"max_retries": 1})
+			f := newFixture(t, test.options, connections("garage", "lab"))
+			p := f.protocol(connections("garage", "lab"), map[string]any{"max_retries": 1})
 			if !test.unset {
 				p.created(garageOne)
 			}
 			if test.fault.Call = fakeapi.CallTest; test.fault.Status != 0 {
-				w.api.Script(test.fault)
+				f.api.Script(test.fault)
 			}
-			w.api.ResetRequests()
+			f.api.ResetRequests()
 			arguments := map[string]any{"app_connection": "garage"}
 			wantNoDiagnostics(t, p.planAction(arguments))
-			w.wantCalls(map[fakeapi.Call]int{})
+			f.wantCalls(map[fakeapi.Call]int{})
 			progress, got := p.invokeAction(arguments)
 			if want := strings.TrimSpace(sends + "\n" + test.progress); strings.Join(progress, "\n") != want {
 				t.Errorf("progress is %q, want %q", progress, want)
@@ -193,8 +193,8 @@ func TestTestNotification(t *testing.T) {
 			} else {
 				wantOneError(t, got, test.attribute, append(test.words, label), []string{"tok-SECRET", "hush-hush"})
 			}
-			if tests := w.api.Count(fakeapi.CallTest) + w.api.Count(fakeapi.CallOther); tests == 0 || tests != w.api.Count("") {
-				t.Errorf("calls %v", w.calls())
+			if tests := f.api.Count(fakeapi.CallTest) + f.api.Count(fakeapi.CallOther); tests == 0 || tests != f.api.Count("") {
+				t.Errorf("calls %v", f.calls())
 			}
 		})
 	}
@@ -204,8 +204,8 @@ func TestTestNotification(t *testing.T) {
 // plan is refused there, and nothing is sent.
 func TestTestNotificationArguments(t *testing.T) {
 	t.Parallel()
-	w := newFixture(t, fakeapi.Options{}, connections("garage"))
-	p := w.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokenOf("garage"), "later": unknown{}}})
+	f := newFixture(t, fakeapi.Options{}, connections("garage"))
+	p := f.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokenOf("garage"), "later": unknown{}}})
 	both := map[string]any{"app_connection": "garage", "app_token": "x"}
 	if got := p.validateAction(both); !hasErrors(got) {
 		t.Errorf("with both arguments:\n%s", describe(got))
@@ -234,14 +234,14 @@ func TestTestNotificationArguments(t *testing.T) {
 			t.Errorf("progress %q", progress)
 		}
 	}
-	_, got := w.protocol(connections("garage"), map[string]any{"endpoint": unknown{}}).invokeAction(map[string]any{"app_connection": "garage"})
+	_, got := f.protocol(connections("garage"), map[string]any{"endpoint": unknown{}}).invokeAction(map[string]any{"app_connection": "garage"})
 	wantOneError(t, got, "", []string{"configuration is unknown", "endpoint", "-target"}, nil)
-	w.wantCalls(map[fakeapi.Call]int{})
+	f.wantCalls(map[fakeapi.Call]int{})
 
 	// By its token, an App Connection is named as the provider knows it.
 	progress, _ := p.invokeAction(map[string]any{"app_token": tokenOf("garage")})
 	wantText(t, strings.Join(progress, "\n"), `App Connection "garage"`)
-	if asked := w.asked(fakeapi.CallTest, tokenOf("garage")); asked != 1 {
+	if asked := f.asked(fakeapi.CallTest, tokenOf("garage")); asked != 1 {
 		t.Errorf("tested %d times", asked)
 	}
 }

@@ -192,14 +192,14 @@ func TestAppConnectionUnreachable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("garage")
-			w := newFixture(t, test.options, tokens)
+			f := newFixture(t, test.options, tokens)
 			if test.fault.Call = fakeapi.CallInfo; test.fault.Status != 0 {
-				w.api.Script(test.fault)
+				f.api.Script(test.fault)
 			}
-			got := w.protocol(tokens, map[string]any{"max_retries": 2}).readAppConnection(map[string]any{"app_connection": "garage"})
+			got := f.protocol(tokens, map[string]any{"max_retries": 2}).readAppConnection(map[string]any{"app_connection": "garage"})
 			wantOneError(t, got, test.attribute, append(test.words, `App Connection "garage"`), []string{"tok-SECRET"})
-			if asked := w.api.Count(""); asked != test.asked {
-				t.Errorf("%d requests, want %d: %v", asked, test.asked, w.calls())
+			if asked := f.api.Count(""); asked != test.asked {
+				t.Errorf("%d requests, want %d: %v", asked, test.asked, f.calls())
 			}
 		})
 	}
@@ -210,18 +210,18 @@ func TestAppConnectionUnreachable(t *testing.T) {
 func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b", "c", "garage")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	w.api.Revoke(tokens["garage"], 604)
-	p := w.protocol(tokens)
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	f.api.Revoke(tokens["garage"], 604)
+	p := f.protocol(tokens)
 	read := func(name string) (dropped bool) {
 		after, _ := p.read(p.inState(map[string]any{"id": fingerprintOf(t, tokens[name])}))
 		return p.isNull(after.state)
 	}
 	for _, name := range []string{"a", "b", "c"} {
-		w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens[name], Status: 500, Times: -1})
+		f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens[name], Status: 500, Times: -1})
 		read(name)
 	}
-	w.api.ResetRequests()
+	f.api.ResetRequests()
 	if read("garage") {
 		t.Error("it was asked about")
 	}
@@ -229,15 +229,15 @@ func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
 	if !read("garage") {
 		t.Error("the data source's answer was not taken")
 	}
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
+	f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
 }
 
 // TestAppConnectionArguments: the same rules as the resource's.
 func TestAppConnectionArguments(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	p := w.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokens["garage"], "later": unknown{}}})
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	p := f.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokens["garage"], "later": unknown{}}})
 	validate := func(arguments map[string]any) []*tfprotov6.Diagnostic {
 		response, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
 			TypeName: appConnectionType, Config: p.value(p.schemas.DataSourceSchemas[appConnectionType], arguments),
@@ -261,7 +261,7 @@ func TestAppConnectionArguments(t *testing.T) {
 		got := p.readAppConnection(map[string]any{"app_connection": test.connection})
 		wantOneError(t, got, test.attribute, []string{test.words}, []string{"tok-SECRET"})
 	}
-	p = w.protocol(tokens, map[string]any{"endpoint": unknown{}})
+	p = f.protocol(tokens, map[string]any{"endpoint": unknown{}})
 	wantOneError(t, p.readAppConnection(map[string]any{"app_connection": "garage"}), "", []string{"configuration is unknown", "endpoint", "-target"}, nil)
-	w.wantCalls(map[fakeapi.Call]int{})
+	f.wantCalls(map[fakeapi.Call]int{})
 }

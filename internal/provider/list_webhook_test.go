@@ -89,15 +89,15 @@ func (p *protocol) listed(limit int64) (shown []string, diagnostics []*tfprotov6
 func TestList(t *testing.T) {
 	t.Parallel()
 	tokens := connections("dead", "garage", "lab", "paused", "shed", "default")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	w.api.SetOnline(tokens["lab"], false)
-	w.api.SetSupporter(tokens["paused"], false)
-	w.api.Revoke(tokens["dead"], 603)
-	w.api.Revoke(tokens["shed"], 604)
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	f.api.SetOnline(tokens["lab"], false)
+	f.api.SetSupporter(tokens["paused"], false)
+	f.api.Revoke(tokens["dead"], 603)
+	f.api.Revoke(tokens["shed"], 604)
 	misplaced := tokenOf("misplaced") // a token in the place of a name
 	named := map[string]string{"garage-too": tokens["garage"], misplaced: tokens["lab"]}
 	maps.Copy(named, tokens)
-	p := w.protocol(named)
+	p := f.protocol(named)
 	want := []string{
 		"dead (not_found)", "default (online)", "garage, garage-too (online)",
 		"lab, (a name that is not shown, since it looks like a token) (offline)", "paused (not_supporter)", "shed (revoked)",
@@ -127,7 +127,7 @@ func TestList(t *testing.T) {
 			t.Errorf("listed %q, want %q", shown, want)
 		}
 	}
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: len(tokens)}) // the second list has the first one's answers
+	f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: len(tokens)}) // the second list has the first one's answers
 }
 
 // TestListStreams holds the last answer back: what comes before it is there
@@ -136,16 +136,16 @@ func TestList(t *testing.T) {
 func TestListStreams(t *testing.T) {
 	t.Parallel()
 	tokens := connections("a", "b", "c", "d")
-	w := newFixture(t, fakeapi.Options{}, tokens)
+	f := newFixture(t, fakeapi.Options{}, tokens)
 	held := make(chan struct{})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["c"], Status: 604})
-	w.api.OnRequest(func(r fakeapi.Request) {
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["c"], Status: 604})
+	f.api.OnRequest(func(r fakeapi.Request) {
 		if r.Token == tokens["c"] {
 			<-held
 		}
 	})
 	var shown []string
-	for result := range w.protocol(tokens).listWebhooks(false, 3).Results {
+	for result := range f.protocol(tokens).listWebhooks(false, 3).Results {
 		if shown = append(shown, result.DisplayName); len(shown) == 2 {
 			close(held)
 		}
@@ -153,8 +153,8 @@ func TestListStreams(t *testing.T) {
 	if !slices.Equal(shown, []string{"a (online)", "b (online)", "c (revoked)"}) {
 		t.Errorf("listed %q", shown)
 	}
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 3})
-	for range w.protocol(tokens).listWebhooks(false, 0).Results {
+	f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 3})
+	for range f.protocol(tokens).listWebhooks(false, 0).Results {
 		break
 	}
 }
@@ -186,17 +186,17 @@ func TestListOfASilentService(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newFixture(t, test.options, tokens)
+			f := newFixture(t, test.options, tokens)
 			if test.fault.Call = fakeapi.CallInfo; test.fault.Status != 0 {
-				w.api.Script(test.fault)
+				f.api.Script(test.fault)
 			}
-			shown, got := w.protocol(tokens, map[string]any{"max_retries": 1}).listed(100)
+			shown, got := f.protocol(tokens, map[string]any{"max_retries": 1}).listed(100)
 			unknown := strings.Count(strings.Join(shown, ""), "(not known)")
 			if len(shown) != fleet || unknown != test.unknown {
 				t.Errorf("listed %q, of which %d are not known, want %d", shown, unknown, test.unknown)
 			}
 			wantSaid(t, got, test.said...)
-			if asked := len(w.api.Requests()); asked > test.most {
+			if asked := len(f.api.Requests()); asked > test.most {
 				t.Errorf("%d requests, want at most %d", asked, test.most)
 			}
 			if strings.Contains(describe(got), "tok-SECRET") {
@@ -210,7 +210,7 @@ func TestListOfASilentService(t *testing.T) {
 func TestListWithoutTokens(t *testing.T) {
 	t.Parallel()
 	const notKnown = "The provider's configuration is unknown"
-	w := newFixture(t, fakeapi.Options{}, connections("garage"))
+	f := newFixture(t, fakeapi.Options{}, connections("garage"))
 	garage := map[string]any{"garage": tokenOf("garage")}
 	for name, test := range map[string]struct {
 		provider map[string]any
@@ -224,7 +224,7 @@ func TestListWithoutTokens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			shown, got := w.protocol(nil, test.provider).listed(100)
+			shown, got := f.protocol(nil, test.provider).listed(100)
 			if !slices.Equal(shown, test.shown) {
 				t.Errorf("listed %q, want %q", shown, test.shown)
 			}

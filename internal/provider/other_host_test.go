@@ -16,12 +16,12 @@ func TestOtherHost(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"pulumi-terraform-bridge", "crossTF000"} {
 		tokens := connections("a", "b")
-		w := newFixture(t, fakeapi.Options{}, tokens)
+		f := newFixture(t, fakeapi.Options{}, tokens)
 		var p *protocol
 		start := func() {
-			p = newProtocol(t, w.newProvider())
+			p = newProtocol(t, f.newProvider())
 			p.host = host
-			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "app_tokens": map[string]any{"a": tokens["a"], "b": tokens["b"]}}))
+			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": f.url, "app_tokens": map[string]any{"a": tokens["a"], "b": tokens["b"]}}))
 		}
 		apply := func(prior object, action string, arguments map[string]any, said ...string) object {
 			t.Helper()
@@ -33,7 +33,7 @@ func TestOtherHost(t *testing.T) {
 			plan.private = nil
 			after, got := p.carryOut(prior, plan, arguments)
 			wantNoDiagnostics(t, got)
-			w.clock.Advance(1)
+			f.clock.Advance(1)
 			return object{state: after.state}
 		}
 		remove := func(goes object) {
@@ -53,7 +53,7 @@ func TestOtherHost(t *testing.T) {
 		state := apply(p.noObject(), "create", onA)
 		for _, arguments := range []map[string]any{newA, onA} {
 			state = apply(state, "update", arguments)
-			w.wantURL(tokens["a"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
+			f.wantURL(tokens["a"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
 		}
 		start()
 		for range 2 { // the same object, not two
@@ -63,24 +63,24 @@ func TestOtherHost(t *testing.T) {
 		wantSaid(t, p.plan(state, onB).diagnostics, "warning: "+anotherConnection)
 		moved := apply(p.noObject(), "create", onB) // before the old one's Delete
 		remove(state)
-		w.wantURL(tokens["a"], "")
-		w.wantURL(tokens["b"], urlOne)
+		f.wantURL(tokens["a"], "")
+		f.wantURL(tokens["b"], urlOne)
 		start()
 		remove(moved) // and after it
 		state = apply(p.noObject(), "create", newA)
-		w.wantURL(tokens["b"], "")
+		f.wantURL(tokens["b"], "")
 		start()
 		again := apply(p.noObject(), "create", onA) // of the same App Connection
 		remove(state)
-		w.wantURL(tokens["a"], urlOne)
+		f.wantURL(tokens["a"], urlOne)
 		start()
 		remove(again)
 		again = apply(p.noObject(), "create", secret)
-		w.wantURL(tokens["a"], urlOne)
+		f.wantURL(tokens["a"], urlOne)
 		start()
 		again = apply(again, "update", secret, "warning: callback_url_wo is set on each apply")
 		start()
 		remove(again)
-		w.wantURL(tokens["a"], "")
+		f.wantURL(tokens["a"], "")
 	}
 }

@@ -48,15 +48,15 @@ func newProtocol(t testing.TB, factory func() fwprovider.Provider) *protocol {
 
 // protocol is a run with the fixture's provider, which has these App Connections
 // and doesn't retry unless told.
-func (w *fixture) protocol(tokens map[string]string, more ...map[string]any) *protocol {
-	w.t.Helper()
+func (f *fixture) protocol(tokens map[string]string, more ...map[string]any) *protocol {
+	f.t.Helper()
 	named := map[string]any{}
 	for name, token := range tokens {
 		named[name] = token
 	}
-	p := newProtocol(w.t, w.newProvider())
-	arguments := with(map[string]any{"endpoint": w.url, "app_tokens": named, "max_retries": 0}, more...)
-	wantNoDiagnostics(w.t, p.configure(arguments))
+	p := newProtocol(f.t, f.newProvider())
+	arguments := with(map[string]any{"endpoint": f.url, "app_tokens": named, "max_retries": 0}, more...)
+	wantNoDiagnostics(f.t, p.configure(arguments))
 	return p
 }
 
@@ -441,9 +441,9 @@ func (f *fixture) wantURL(token, url string) {
 }
 
 // asked counts the requests of one kind ("" any) that one token was sent with.
-func (w *fixture) asked(call fakeapi.Call, token string) int {
+func (f *fixture) asked(call fakeapi.Call, token string) int {
 	asked := 0
-	for _, request := range w.api.Requests() {
+	for _, request := range f.api.Requests() {
 		if request.Token == token && (call == "" || request.Call == call) {
 			asked++
 		}
@@ -453,10 +453,10 @@ func (w *fixture) asked(call fakeapi.Call, token string) int {
 
 // wantCalls checks which calls were made since the log was reset, and which
 // were not.
-func (w *fixture) wantCalls(wanted map[fakeapi.Call]int) {
-	w.t.Helper()
-	if got := w.calls(); !maps.Equal(got, wanted) {
-		w.t.Errorf("calls %v, want %v", got, wanted)
+func (f *fixture) wantCalls(wanted map[fakeapi.Call]int) {
+	f.t.Helper()
+	if got := f.calls(); !maps.Equal(got, wanted) {
+		f.t.Errorf("calls %v, want %v", got, wanted)
 	}
 }
 

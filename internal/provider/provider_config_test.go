@@ -152,13 +152,13 @@ func TestProviderUnknownAtPlan(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(unknowns)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newFixture(t, fakeapi.Options{}, connections("default", "garage", "own"))
+			f := newFixture(t, fakeapi.Options{}, connections("default", "garage", "own"))
 			for _, chosen := range []map[string]any{{}, {"app_connection": "garage"}, {"app_token": tokenOf("own")}, {"app_connection": unknown{}}, {"app_token": unknown{}}} {
-				p := newProtocol(t, w.newProvider())
-				wantNoDiagnostics(t, p.configure(with(known, map[string]any{"endpoint": w.url}, unknowns[name])))
+				p := newProtocol(t, f.newProvider())
+				wantNoDiagnostics(t, p.configure(with(known, map[string]any{"endpoint": f.url}, unknowns[name])))
 				wantNoDiagnostics(t, p.planWebhook(with(chosen, map[string]any{"callback_url": urlOne})).Diagnostics)
 			}
-			if err := w.expectChanges()(); err != nil {
+			if err := f.expectChanges()(); err != nil {
 				t.Error(err)
 			}
 		})
@@ -168,7 +168,7 @@ func TestProviderUnknownAtPlan(t *testing.T) {
 // TestProviderEnvironment: which value counts where argument and environment
 // both give one.
 func TestProviderEnvironment(t *testing.T) {
-	w := newFixture(t, fakeapi.Options{}, connections("env", "argument", "named"))
+	f := newFixture(t, fakeapi.Options{}, connections("env", "argument", "named"))
 	other := newFixture(t, fakeapi.Options{}, connections("env"))
 	const envToken, envEndpoint = "OCTOEVERYWHERE_APP_TOKEN", "OCTOEVERYWHERE_ENDPOINT"
 
@@ -177,22 +177,22 @@ func TestProviderEnvironment(t *testing.T) {
 		arguments       map[string]any
 		asked           string // the token that the fake is asked about
 	}{
-		"both from the environment":   {tokenOf("env"), w.url, nil, tokenOf("env")},
-		"argument before environment": {tokenOf("env"), w.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
-		"app_tokens before it too":    {tokenOf("env"), w.url, map[string]any{"app_tokens": map[string]any{"default": tokenOf("named")}}, tokenOf("named")},
-		"endpoint before environment": {tokenOf("env"), other.url, map[string]any{"endpoint": w.url}, tokenOf("env")},
-		"and a wrong one is not read": {tokenOf("env"), "http://octo.example.com", map[string]any{"endpoint": w.url}, tokenOf("env")},
-		"nor is a wrong token":        {"a b", w.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
+		"both from the environment":   {tokenOf("env"), f.url, nil, tokenOf("env")},
+		"argument before environment": {tokenOf("env"), f.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
+		"app_tokens before it too":    {tokenOf("env"), f.url, map[string]any{"app_tokens": map[string]any{"default": tokenOf("named")}}, tokenOf("named")},
+		"endpoint before environment": {tokenOf("env"), other.url, map[string]any{"endpoint": f.url}, tokenOf("env")},
+		"and a wrong one is not read": {tokenOf("env"), "http://octo.example.com", map[string]any{"endpoint": f.url}, tokenOf("env")},
+		"nor is a wrong token":        {"a b", f.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(envToken, test.token)
 			t.Setenv(envEndpoint, test.endpoint)
-			w.api.ResetRequests()
+			f.api.ResetRequests()
 			other.api.ResetRequests()
-			p := newProtocol(t, w.newProvider())
+			p := newProtocol(t, f.newProvider())
 			wantNoDiagnostics(t, p.configure(test.arguments))
 			wantNoDiagnostics(t, p.readAppConnection(nil))
-			if sent := w.api.Requests(); len(sent) != 1 || sent[0].Token != test.asked {
+			if sent := f.api.Requests(); len(sent) != 1 || sent[0].Token != test.asked {
 				t.Errorf("want one request with %s, got %+v", test.asked, sent)
 			}
 			if sent := other.api.Requests(); len(sent) != 0 {
@@ -206,28 +206,28 @@ func TestProviderEnvironment(t *testing.T) {
 		token, endpoint, attribute string
 		words                      []string
 	}{
-		"wrong token":    {hush + " x", w.url, "app_token", []string{envToken, "a space"}},
+		"wrong token":    {hush + " x", f.url, "app_token", []string{envToken, "a space"}},
 		"wrong endpoint": {tokenOf("env"), "http://me:" + hush + "@octo.example.com", "endpoint", []string{envEndpoint, "password"}},
 		"http endpoint":  {tokenOf("env"), "http://octo.example.com", "endpoint", []string{envEndpoint, "https://"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(envToken, test.token)
 			t.Setenv(envEndpoint, test.endpoint)
-			wantOneError(t, newProtocol(t, w.newProvider()).configure(nil), test.attribute, test.words, []string{hush})
+			wantOneError(t, newProtocol(t, f.newProvider()).configure(nil), test.attribute, test.words, []string{hush})
 		})
 	}
 
 	t.Run("empty is unset", func(t *testing.T) {
 		t.Setenv(envToken, "")
 		t.Setenv(envEndpoint, "")
-		p := newProtocol(t, w.newProvider())
+		p := newProtocol(t, f.newProvider())
 		wantNoDiagnostics(t, p.configure(nil))
 		wantOneError(t, p.readAppConnection(nil), "", []string{"No App Connection token", envToken}, nil)
 	})
 
 	t.Run("app_tokens alone", func(t *testing.T) { // the environment's token does not join them
 		t.Setenv(envToken, tokenOf("env"))
-		p := newProtocol(t, w.newProvider())
+		p := newProtocol(t, f.newProvider())
 		wantNoDiagnostics(t, p.configure(map[string]any{"app_tokens": map[string]any{"garage": tokenOf("named")}}))
 		wantOneError(t, p.readAppConnection(nil), "", []string{"Unknown App Connection", `"default"`, `"garage"`}, nil)
 	})
@@ -236,11 +236,11 @@ func TestProviderEnvironment(t *testing.T) {
 // TestUserAgent has the versions of the provider and of Terraform.
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
-	w := newFixture(t, fakeapi.Options{}, connections("default"))
-	p := newProtocol(t, w.newProvider())
-	wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": w.url, "app_token": tokenOf("default")}))
+	f := newFixture(t, fakeapi.Options{}, connections("default"))
+	p := newProtocol(t, f.newProvider())
+	wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": f.url, "app_token": tokenOf("default")}))
 	wantNoDiagnostics(t, p.readAppConnection(nil))
-	if got, want := w.api.Requests()[0].UserAgent, "terraform-provider-octoeverywhere/test (Terraform/1.11.4)"; got != want {
+	if got, want := f.api.Requests()[0].UserAgent, "terraform-provider-octoeverywhere/test (Terraform/1.11.4)"; got != want {
 		t.Errorf("User-Agent is %q, want %q", got, want)
 	}
 }

@@ -138,6 +138,17 @@ func hclMap(values map[string]string) string {
 	return "{ " + text.String() + "}"
 }
 
+// webhook is the block of a webhook, with more lines at its end.
+func webhook(name, connection, url string, more ...string) string {
+	return fmt.Sprintf(`
+resource "octoeverywhere_notification_webhook" %q {
+  app_connection = %q
+  callback_url   = %q
+  %s
+}
+`, name, connection, url, strings.Join(more, "\n  "))
+}
+
 // address is the resource address of another webhook.
 func address(name string) string { return "octoeverywhere_notification_webhook." + name }
 

@@ -18,13 +18,13 @@ func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
 	id := fingerprintOf(t, tokens["garage"])
-	w := newFixture(t, fakeapi.Options{Editions: fakeapi.EditionNotifications}, tokens)
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Status: 503, Header: map[string][]string{"Retry-After": {"1"}}})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Drop: true})
+	f := newFixture(t, fakeapi.Options{Editions: fakeapi.EditionNotifications}, tokens)
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Status: 503, Header: map[string][]string{"Retry-After": {"1"}}})
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Drop: true})
 	ws := clitest.NewWorkspace(t)
 	ws.UseBinary()
 	ws.Setenv("TF_LOG_PROVIDER", "DEBUG")
-	ws.Write("main.tf", clitest.RequiredProviders+w.providerConfig("garage")+`
+	ws.Write("main.tf", clitest.RequiredProviders+f.providerConfig("garage")+`
 resource "octoeverywhere_notification_webhook" "printer" {
   app_connection = "garage"
   callback_url   = "`+urlOne+`"

@@ -3,6 +3,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,11 +23,8 @@ import (
 // with a block. One update in place follows, since the API returns no webhook.
 func TestAccWebhook_import(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage"))
-	hcl := f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlOne + `"
-}`
+	hcl := f.providerConfig("garage") + webhook("printer", "garage", urlOne)
+	update := plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)
 	// What an import can't know.
 	ignored := []string{"callback_url", "configured_at", "expires_at", "renew_before_days", "verify_delivery"}
 	resource.ParallelTest(t, resource.TestCase{
@@ -35,33 +33,19 @@ resource "octoeverywhere_notification_webhook" "printer" {
 		Steps: []resource.TestStep{
 			{Config: clitest.RequiredProviders + hcl, ResourceName: printer, ImportState: true, ImportStateId: "garage", ImportStatePersist: true},
 			{
-				Config: hcl,
-				ConfigPlanChecks: preApply(
-					f.expectChanges(),
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
-				),
-				ConfigStateChecks: []statecheck.StateCheck{
-					f.expectChanges(set),
-					f.expectWebhook(tokenOf("garage"), urlOne),
-					f.expectWarnings(),
-				},
+				Config:            hcl,
+				ConfigPlanChecks:  preApply(f.expectChanges(), update),
+				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set), f.expectWebhook(tokenOf("garage"), urlOne), f.expectWarnings()},
 			},
-			{ResourceName: printer, ImportState: true, ImportStateId: "garage", ImportStateVerify: true, ImportStateVerifyIgnore: ignored},
 			{ResourceName: printer, ImportState: true, ImportStateId: fingerprintOf(t, tokenOf("garage")), ImportStateVerify: true, ImportStateVerifyIgnore: ignored},
 			{ResourceName: printer, ImportState: true, ImportStateId: "lab", ExpectError: regexp.MustCompile(`no App Connection named "lab"`)},
 			{
 				ResourceName: printer, ImportState: true, ImportStateId: "garage", ImportStateKind: resource.ImportBlockWithID,
 				ExpectNonEmptyPlan: true, // the update in place
-				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
-				}},
+				ImportPlanChecks:   resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{update}},
 			},
 			{
-				Config: f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "moved" {
-  app_connection = "garage"
-  callback_url   = "` + urlTwo + `"
-}
+				Config: f.providerConfig("garage") + webhook("moved", "garage", urlTwo) + `
 removed {
   from = octoeverywhere_notification_webhook.printer
   lifecycle { destroy = false }
@@ -76,84 +60,35 @@ import {
 	})
 }
 
-// TestAccWebhook_importUnknown imports with a token that only an apply makes
-// known: an error, and no error afterwards.
-func TestAccWebhook_importUnknown(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{}, connections("garage"))
-	later := `
-resource "terraform_data" "later" {
-  input = "` + tokenOf("garage") + `"
-}
-provider "octoeverywhere" {
-  endpoint   = "` + f.url + `"
-  app_tokens = { garage = terraform_data.later.output }
-}`
-	hcl := later + `
-import {
-  to = octoeverywhere_notification_webhook.printer
-  id = "garage"
-}
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlOne + `"
-}`
-	resource.ParallelTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		CheckDestroy:             f.checkDestroy,
-		Steps: []resource.TestStep{
-			{Config: hcl, ExpectError: regexp.MustCompile(`is unknown(.|\n)*App Connection "garage"(.|\n)*-target`)},
-			{Config: later},
-			{Config: hcl, ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set), f.expectWebhook(tokenOf("garage"), urlOne)}},
-		},
-	})
-}
-
 // TestAccWebhook_identity: an identity imports, stays when the App Connection is
 // renamed, and is another one for another App Connection.
 func TestAccWebhook_identity(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
 	garage, lab := fingerprintOf(t, tokenOf("garage")), fingerprintOf(t, tokenOf("lab"))
 	hcl := func(name, token string) string {
-		return `
-provider "octoeverywhere" {
-  endpoint   = "` + f.url + `"
-  app_tokens = { ` + name + ` = "` + token + `" }
-}
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "` + name + `"
-  callback_url   = "` + urlOne + `"
-}`
+		return fmt.Sprintf("provider \"octoeverywhere\" {\n  endpoint = %q\n  app_tokens = { %s = %q }\n}", f.url, name, token) + webhook("printer", name, urlOne)
 	}
-	identity := func(id string) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectIdentity(printer, map[string]knownvalue.Check{"id": knownvalue.StringExact(id)})}
+	step := func(config string, action plancheck.ResourceActionType, id string) resource.TestStep {
+		return resource.TestStep{
+			Config:           config,
+			ConfigPlanChecks: preApply(plancheck.ExpectResourceAction(printer, action)),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectIdentity(printer, map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}),
+			},
+		}
 	}
+	importBlock := "import {\n  to = octoeverywhere_notification_webhook.printer\n  identity = { id = \"" + garage + "\" }\n}"
 	resource.ParallelTest(t, resource.TestCase{
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		Steps: []resource.TestStep{
-			{
-				Config: hcl("garage", tokenOf("garage")) + `
-import {
-  to       = octoeverywhere_notification_webhook.printer
-  identity = { id = "` + garage + `" }
-}`,
-				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
-				ConfigStateChecks: identity(garage),
-			},
-			{
-				Config:            hcl("shed", tokenOf("garage")),
-				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
-				ConfigStateChecks: identity(garage),
-			},
+			step(hcl("garage", tokenOf("garage"))+importBlock, plancheck.ResourceActionUpdate, garage),
+			step(hcl("shed", tokenOf("garage")), plancheck.ResourceActionUpdate, garage),
 			{
 				ResourceName: printer, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
 				ExpectNonEmptyPlan: true, // the update in place
 			},
-			{
-				Config:            hcl("shed", tokenOf("lab")),
-				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionReplace)),
-				ConfigStateChecks: identity(lab),
-			},
+			step(hcl("shed", tokenOf("lab")), plancheck.ResourceActionReplace, lab),
 		},
 	})
 }
@@ -207,8 +142,8 @@ func TestImport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newFixture(t, fakeapi.Options{}, tokens)
-			p := w.protocol(named, map[string]any{"app_token": tokens["default"]})
+			f := newFixture(t, fakeapi.Options{}, tokens)
+			p := f.protocol(named, map[string]any{"app_token": tokens["default"]})
 			imported, got := p.importWebhook(test.id, test.identity)
 			wantNoDiagnostics(t, got)
 			state := p.attributes(imported.state, p.webhookObject())
@@ -229,11 +164,11 @@ func TestImport(t *testing.T) {
 			}
 			updated, got := p.apply(read, arguments)
 			wantNoDiagnostics(t, got)
-			w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1, fakeapi.CallSet: 1})
+			f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1, fakeapi.CallSet: 1})
 			if at := p.attribute(updated, "configured_at"); at != "2026-03-01T12:00:00Z" {
 				t.Errorf("configured at %q", at)
 			}
-			if plan := w.protocol(named, map[string]any{"app_token": tokens["default"]}).plan(updated, arguments); plan.action != "" {
+			if plan := f.protocol(named, map[string]any{"app_token": tokens["default"]}).plan(updated, arguments); plan.action != "" {
 				t.Errorf("then planned %q", plan.action)
 			}
 		})
@@ -266,16 +201,16 @@ func TestImportRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newFixture(t, fakeapi.Options{}, connections("garage", "dead"))
-			w.api.Revoke(tokenOf("dead"), 604)
-			p := w.protocol(nil, map[string]any{"app_tokens": test.tokens})
+			f := newFixture(t, fakeapi.Options{}, connections("garage", "dead"))
+			f.api.Revoke(tokenOf("dead"), 604)
+			p := f.protocol(nil, map[string]any{"app_tokens": test.tokens})
 			imported, got := p.importWebhook(test.id, test.identity)
 			wantOneError(t, got, "", test.words, []string{"tok-SECRET"})
 			if imported.state != nil {
 				t.Errorf("imported %s", p.decode(imported.state))
 			}
-			if asked := w.api.Count(fakeapi.CallInfo); len(w.api.Requests()) != asked {
-				t.Errorf("calls %v", w.calls())
+			if asked := f.api.Count(fakeapi.CallInfo); len(f.api.Requests()) != asked {
+				t.Errorf("calls %v", f.calls())
 			}
 		})
 	}

@@ -20,8 +20,8 @@ import (
 func TestRenewal(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	created := w.protocol(tokens).created(garageOne)
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	created := f.protocol(tokens).created(garageOne)
 	for name, test := range map[string]struct {
 		before  any // renew_before_days
 		day     int
@@ -40,8 +40,8 @@ func TestRenewal(t *testing.T) {
 		"a lifetime too far":  {nil, 0, "2027-03-01T12:00:00Z", true},
 		"a clock a bit ahead": {nil, 0, "2026-08-28T18:00:00Z", false},
 	} {
-		w.clock.Advance(test.day)
-		p := w.protocol(tokens)
+		f.clock.Advance(test.day)
+		p := f.protocol(tokens)
 		arguments := with(garageOne, map[string]any{"renew_before_days": test.before})
 		attributes := with(arguments, map[string]any{
 			"id": fingerprintOf(t, tokens["garage"]), "configured_at": p.attribute(created, "configured_at"), "expires_at": p.attribute(created, "expires_at"), "verify_delivery": false,
@@ -59,15 +59,15 @@ func TestRenewal(t *testing.T) {
 			t.Errorf("%s: planned %q", name, plan.action)
 		}
 		if test.due {
-			w.api.ResetRequests()
+			f.api.ResetRequests()
 			after, got := p.carryOut(state, plan, arguments)
 			wantNoDiagnostics(t, got)
-			w.wantCalls(map[fakeapi.Call]int{set: 1})
-			if w.protocol(tokens).plan(after, arguments).action != "" {
+			f.wantCalls(map[fakeapi.Call]int{set: 1})
+			if f.protocol(tokens).plan(after, arguments).action != "" {
 				t.Errorf("%s: due again", name)
 			}
 		}
-		w.clock.Advance(-test.day)
+		f.clock.Advance(-test.day)
 	}
 }
 

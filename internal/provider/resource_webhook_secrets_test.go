@@ -41,9 +41,9 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 	}
 	tokens := connections("fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed", "hidden")
 	own, fromEnv := tokenOf("own"), tokenOf("env")
-	w := newFixture(t, fakeapi.Options{}, tokens)
-	w.api.AddConnection(own, "own")
-	w.api.AddConnection(fromEnv, "env")
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	f.api.AddConnection(own, "own")
+	f.api.AddConnection(fromEnv, "env")
 	faults := func(times int) {
 		for name, fault := range map[string]fakeapi.Fault{
 			"refused":    {Status: 400, Body: tattle(tokens["refused"])},
@@ -54,7 +54,7 @@ func testNoTokenAnywhere(t *testing.T, appTokens, declared string) {
 		} {
 			fault.Call, fault.Token = fakeapi.CallSet, tokens[name]
 			fault.Times = max(1, fault.Times) * times
-			w.api.Script(fault)
+			f.api.Script(fault)
 		}
 	}
 
@@ -81,14 +81,14 @@ variable "hidden" {
   ephemeral = true
 }
 provider "octoeverywhere" {
-  endpoint    = "`+w.url+`"
+  endpoint    = "`+f.url+`"
   webhook_api = "notifications"
   max_retries = 1
   app_tokens  = `+appTokens+`
 }
 provider "octoeverywhere" {
   alias       = "env"
-  endpoint    = "`+w.url+`"
+  endpoint    = "`+f.url+`"
 }
 resource "octoeverywhere_notification_webhook" "printer" {
   for_each       = toset(["fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed"])
@@ -115,8 +115,8 @@ resource "octoeverywhere_notification_webhook" "hidden" {
 		return result
 	}
 
-	w.api.Revoke(tokens["revoked"], 603)
-	w.api.SetSupporter(tokens["paused"], false)
+	f.api.Revoke(tokens["revoked"], 603)
+	f.api.SetSupporter(tokens["paused"], false)
 	config(secretQuery)
 	faults(1)
 	ws.Must(run(ws.Plan("-out=create.tfplan")))
@@ -125,8 +125,8 @@ resource "octoeverywhere_notification_webhook" "hidden" {
 		t.Errorf("want an error for each of 7 webhooks:\n%s", failed.Errors())
 	}
 	faults(1)
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["fine"], Status: 500, Times: -1})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["hidden"], Status: 500, Times: 2, Body: `{"Error":"can't use ` + hidden + `2"}`})
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["fine"], Status: 500, Times: -1})
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["hidden"], Status: 500, Times: 2, Body: `{"Error":"can't use ` + hidden + `2"}`})
 	ws.Setenv("TF_VAR_hidden", hidden+"2")
 	config(secretQuery + "&v=2")
 	ws.Must(run(ws.Plan("-out=update.tfplan")))

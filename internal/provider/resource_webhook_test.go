@@ -3,12 +3,14 @@
 package provider_test
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -30,48 +32,33 @@ func TestAccWebhook_lifecycle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, options, connections("garage"))
 			garage := tokenOf("garage")
+			value := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
+				return statecheck.ExpectKnownValue(printer, tfjsonpath.New(attribute), want)
+			}
 			resource.ParallelTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 				Steps: []resource.TestStep{
 					{
-						Config: f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlOne + `"
-  event_types    = ["print_complete", "2000000"]
-}`,
+						Config:      f.providerConfig("garage") + webhook("printer", "garage", urlOne, `event_types = ["print_complete", "2000000"]`),
 						ExpectError: regexp.MustCompile(`OctoEverywhere refused the webhook(.|\n)*event_types`),
 					},
 					{
-						Config: f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlOne + `"
-  event_types    = ["print_complete", 3]
-}`,
+						Config:           f.providerConfig("garage") + webhook("printer", "garage", urlOne, `event_types = ["print_complete", 3]`),
 						ConfigPlanChecks: preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionCreate)),
 						ConfigStateChecks: []statecheck.StateCheck{
 							f.expectWebhook(garage, urlOne),
-							statecheck.ExpectKnownValue(printer, tfjsonpath.New("id"), knownvalue.StringExact(fingerprintOf(t, garage))),
-							statecheck.ExpectKnownValue(printer, tfjsonpath.New("app_token"), knownvalue.Null()),
-							statecheck.ExpectKnownValue(printer, tfjsonpath.New("callback_url"), knownvalue.StringExact(urlOne)),
-							statecheck.ExpectKnownValue(printer, tfjsonpath.New("event_types"), knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("print_complete"), knownvalue.StringExact("3")})),
-							statecheck.ExpectKnownValue(printer, tfjsonpath.New("configured_at"), knownvalue.StringExact("2026-03-01T12:00:00Z")),
-							statecheck.ExpectKnownValue(printer, tfjsonpath.New("expires_at"), knownvalue.StringExact("2026-08-28T12:00:00Z")),
+							value("id", knownvalue.StringExact(fingerprintOf(t, garage))),
+							value("app_token", knownvalue.Null()),
+							value("callback_url", knownvalue.StringExact(urlOne)),
+							value("event_types", knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("print_complete"), knownvalue.StringExact("3")})),
+							value("configured_at", knownvalue.StringExact("2026-03-01T12:00:00Z")),
+							value("expires_at", knownvalue.StringExact("2026-08-28T12:00:00Z")),
 						},
 					},
 					{
-						Config: f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlTwo + `"
-}`,
-						ConfigPlanChecks: preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
-						ConfigStateChecks: []statecheck.StateCheck{
-							f.expectWebhook(garage, urlTwo),
-							statecheck.ExpectKnownValue(printer, tfjsonpath.New("event_types"), knownvalue.Null()),
-							f.expectWarnings(),
-						},
+						Config:            f.providerConfig("garage") + webhook("printer", "garage", urlTwo),
+						ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
+						ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(garage, urlTwo), value("event_types", knownvalue.Null()), f.expectWarnings()},
 					},
 				},
 				CheckDestroy: func(state *terraform.State) error {
@@ -79,113 +66,52 @@ resource "octoeverywhere_notification_webhook" "printer" {
 						return f.checkDestroy(state)
 					}
 					// The server has no Delete, as the warning says.
-					if err := f.expectWebhook(garage, urlTwo)(); err != nil {
-						return err
-					}
-					return f.expectWarnings("The webhook was not deleted")()
+					return errors.Join(f.expectWebhook(garage, urlTwo)(), f.expectWarnings("The webhook was not deleted")())
 				},
 			})
 		})
 	}
 }
 
-// TestAccWebhook_triggers sets the webhook again, in place, when a trigger changes.
-func TestAccWebhook_triggers(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{}, connections("garage"))
-	hcl := func(arguments string) string {
-		return f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlOne + `"
-  ` + arguments + `
-}`
+// TestAccWebhook_replace has the webhook move to another App Connection and back.
+// With create_before_destroy, the old webhook can't be deleted: the next apply
+// deletes it.
+func TestAccWebhook_replace(t *testing.T) {
+	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
+	hcl := func(connection, lifecycle string) string {
+		return f.providerConfig("garage", "lab") + webhook("printer", connection, urlOne, lifecycle)
+	}
+	const createFirst = "lifecycle { create_before_destroy = true }"
+	has := func(garage, lab string) expect {
+		return func() error {
+			return errors.Join(f.expectWebhook(tokenOf("garage"), garage)(), f.expectWebhook(tokenOf("lab"), lab)())
+		}
 	}
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		CheckDestroy:             f.checkDestroy,
 		Steps: []resource.TestStep{
-			{Config: hcl(`triggers = { receiver = "1" }`), ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set)}},
+			{Config: hcl("lab", "")},
 			{
-				Config:            hcl(`triggers = { receiver = "2" }`),
-				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set)},
-			},
-		},
-	})
-}
-
-// TestAccWebhook_replace: another token is another App Connection, whose
-// webhook is another one.
-func TestAccWebhook_replace(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
-	garage, lab := tokenOf("garage"), tokenOf("lab")
-	resource.ParallelTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		CheckDestroy:             f.checkDestroy,
-		Steps: []resource.TestStep{
-			{
-				Config: f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlOne + `"
-}`,
-				ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(garage, urlOne)},
-			},
-			{
-				Config: f.providerConfig() + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_token    = "` + garage + `"
-  callback_url = "` + urlOne + `"
-}`,
-				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(garage, urlOne)},
-			},
-			{
-				Config: f.providerConfig() + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_token    = "` + lab + `"
-  callback_url = "` + urlOne + `"
-}`,
+				Config: hcl("garage", ""),
 				ConfigPlanChecks: preApply(
 					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionReplace),
 					plancheck.ExpectUnknownValue(printer, tfjsonpath.New("id")),
 				),
 				ConfigStateChecks: []statecheck.StateCheck{
-					f.expectWebhook(garage, ""),
-					f.expectWebhook(lab, urlOne),
-					statecheck.ExpectKnownValue(printer, tfjsonpath.New("id"), knownvalue.StringExact(fingerprintOf(t, lab))),
+					has(urlOne, ""),
+					statecheck.ExpectKnownValue(printer, tfjsonpath.New("id"), knownvalue.StringExact(fingerprintOf(t, tokenOf("garage")))),
 				},
 			},
-		},
-	})
-}
-
-// TestAccWebhook_deposed replaces with create_before_destroy, and the old
-// webhook can't be deleted: the next apply deletes it.
-func TestAccWebhook_deposed(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
-	hcl := func(connection string) string {
-		return f.providerConfig("garage", "lab") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "` + connection + `"
-  callback_url   = "` + urlOne + `"
-  lifecycle { create_before_destroy = true }
-}`
-	}
-	resource.ParallelTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		CheckDestroy:             f.checkDestroy,
-		Steps: []resource.TestStep{
-			{Config: hcl("garage")},
 			{
 				PreConfig:   func() { f.api.Script(fakeapi.Fault{Call: del, Status: 403}) },
-				Config:      hcl("lab"),
+				Config:      hcl("lab", createFirst),
 				ExpectError: regexp.MustCompile(`The webhook was not deleted(.|\n)*403`),
 			},
 			{
-				Config:            hcl("lab"),
-				ConfigPlanChecks:  preApply(f.expectWebhook(tokenOf("garage"), urlOne), f.expectWebhook(tokenOf("lab"), urlOne)),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), ""), f.expectWebhook(tokenOf("lab"), urlOne)},
+				Config:            hcl("lab", createFirst),
+				ConfigPlanChecks:  preApply(has(urlOne, urlOne)),
+				ConfigStateChecks: []statecheck.StateCheck{has("", urlOne)},
 			},
 		},
 	})
@@ -199,60 +125,34 @@ func TestAccWebhook_ignoreChanges(t *testing.T) {
 	names := []string{"connection", "dead", "token", "named", "url", "events", "secret", "other"}
 	f := newFixture(t, fakeapi.Options{}, connections(names...))
 	f.api.Revoke(tokenOf("dead"), 604)
-	hcl := func(change string) string {
-		before, after := urlOne, urlOne
-		if change != "" {
-			after = urlTwo
-		}
-		connection := func(name, changed string) string {
-			if change != "" {
-				name = changed
+	block := func(name, ignored string, arguments ...string) string {
+		return fmt.Sprintf("resource \"octoeverywhere_notification_webhook\" %q {\n  %s\n  lifecycle { ignore_changes = [%s] }\n}\n",
+			name, strings.Join(arguments, "\n  "), ignored)
+	}
+	hcl := func(changed bool) string {
+		either := func(before, after string) string {
+			if changed {
+				return after
 			}
-			return name
+			return before
 		}
-		return f.providerConfig(names...) + `
-resource "octoeverywhere_notification_webhook" "connection" {
-  app_connection = "` + connection("connection", "dead") + `"
-  callback_url   = "` + after + `"
-  lifecycle { ignore_changes = [app_connection] }
-}
-resource "octoeverywhere_notification_webhook" "token" {
-  app_token    = "` + tokenOf(connection("token", "other")) + `"
-  callback_url = "` + after + `"
-  lifecycle { ignore_changes = [app_token] }
-}
-resource "octoeverywhere_notification_webhook" "named" {
-  app_connection = ` + connection(`"named"`, "null") + `
-  app_token      = ` + connection("null", `"`+tokenOf("other")+`"`) + `
-  callback_url   = "` + after + `"
-  lifecycle { ignore_changes = [app_connection, app_token] }
-}
-resource "octoeverywhere_notification_webhook" "url" {
-  app_connection = "url"
-  callback_url   = "` + after + `"
-  event_types    = ["` + connection("error", "print_failed") + `"]
-  lifecycle { ignore_changes = [callback_url] }
-}
-resource "octoeverywhere_notification_webhook" "events" {
-  app_connection = "events"
-  callback_url   = "` + after + `"
-  event_types    = ["` + connection("error", "print_failed") + `"]
-  lifecycle { ignore_changes = [event_types] }
-}
-resource "octoeverywhere_notification_webhook" "secret" {
-  app_connection  = "secret"
-  callback_url_wo = "` + before + `"
-  event_types     = ["` + connection("error", "print_failed") + `"]
-  lifecycle { ignore_changes = [callback_url_wo] }
-}`
+		url := fmt.Sprintf("callback_url = %q", either(urlOne, urlTwo))
+		events := fmt.Sprintf("event_types = [%q]", either("error", "print_failed"))
+		return f.providerConfig(names...) +
+			block("connection", "app_connection", fmt.Sprintf("app_connection = %q", either("connection", "dead")), url) +
+			block("token", "app_token", fmt.Sprintf("app_token = %q", tokenOf(either("token", "other"))), url) +
+			block("named", "app_connection, app_token", either(`app_connection = "named"`, fmt.Sprintf("app_token = %q", tokenOf("other"))), url) +
+			block("url", "callback_url", `app_connection = "url"`, url, events) +
+			block("events", "event_types", `app_connection = "events"`, url, events) +
+			block("secret", "callback_url_wo", `app_connection = "secret"`, fmt.Sprintf("callback_url_wo = %q", urlOne), events)
 	}
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		CheckDestroy:             f.checkDestroy,
 		Steps: []resource.TestStep{
-			{Config: hcl("")},
+			{Config: hcl(false)},
 			{
-				Config: hcl("changed"),
+				Config: hcl(true),
 				ConfigStateChecks: []statecheck.StateCheck{
 					f.expectWebhook(tokenOf("connection"), urlTwo),
 					f.expectWebhook(tokenOf("token"), urlTwo),
@@ -264,44 +164,6 @@ resource "octoeverywhere_notification_webhook" "secret" {
 					statecheck.ExpectKnownValue(address("connection"), tfjsonpath.New("id"), knownvalue.StringExact(fingerprintOf(t, tokenOf("connection")))),
 					statecheck.ExpectKnownValue(address("events"), tfjsonpath.New("event_types"), knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("error")})),
 				},
-			},
-		},
-	})
-}
-
-// TestAccWebhook_refused: a Set that the service refuses leaves the webhook that
-// was there, and the next apply sets the new one (DESIGN.md, "Refused").
-func TestAccWebhook_refused(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{}, connections("garage"))
-	hcl := func(url string) string {
-		return `
-provider "octoeverywhere" {
-  endpoint    = "` + f.url + `"
-  app_tokens  = { garage = "` + tokenOf("garage") + `" }
-  max_retries = 0
-}
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + url + `"
-}`
-	}
-	resource.ParallelTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		CheckDestroy:             f.checkDestroy,
-		Steps: []resource.TestStep{
-			{Config: hcl(urlOne)},
-			{
-				PreConfig:   func() { f.api.Script(fakeapi.Fault{Call: set, Status: 429}) },
-				Config:      hcl(urlTwo),
-				ExpectError: regexp.MustCompile(`429(.|\n)*Nothing was changed`),
-			},
-			{
-				Config: hcl(urlTwo),
-				ConfigPlanChecks: preApply(
-					f.expectWebhook(tokenOf("garage"), urlOne),
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
-				),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), urlTwo)},
 			},
 		},
 	})
@@ -379,18 +241,15 @@ resource "octoeverywhere_notification_webhook" "printer" {
 	})
 }
 
-// TestAccWebhook_gone has an App Connection end, which only an update finds out,
-// and another one, which Read does: the resource leaves the state, and what
-// creates it again fails (DESIGN.md, "Gone").
+// TestAccWebhook_gone has an App Connection end, which only an update finds out:
+// the resource leaves the state, and what creates it again fails (DESIGN.md,
+// "Gone").
 func TestAccWebhook_gone(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
 	hcl := func(connection, url string) string {
-		return f.providerConfig("garage", "lab") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "` + connection + `"
-  callback_url   = "` + url + `"
-}`
+		return f.providerConfig("garage", "lab") + webhook("printer", connection, url)
 	}
+	isGone := regexp.MustCompile(`App Connection revoked`)
 	options := &resource.AdditionalCLIOptions{}
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
@@ -403,8 +262,7 @@ resource "octoeverywhere_notification_webhook" "printer" {
 					f.api.Revoke(tokenOf("garage"), 604)
 					options.Plan.NoRefresh = true
 				},
-				Config:      hcl("garage", urlTwo),
-				ExpectError: regexp.MustCompile(gonePattern),
+				Config: hcl("garage", urlTwo), ExpectError: isGone,
 			},
 			{
 				PreConfig:    func() { options.Plan.NoRefresh = false },
@@ -413,141 +271,68 @@ resource "octoeverywhere_notification_webhook" "printer" {
 					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionCreate),
 				}},
 			},
-			{Config: hcl("garage", urlTwo), ExpectError: regexp.MustCompile(gonePattern)},
+			{Config: hcl("garage", urlTwo), ExpectError: isGone},
 			{Config: hcl("lab", urlOne), ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("lab"), urlOne)}},
-			{
-				PreConfig:    func() { f.api.Revoke(tokenOf("lab"), 603) },
-				RefreshState: true, ExpectNonEmptyPlan: true,
-				RefreshPlanChecks: resource.RefreshPlanChecks{PostRefresh: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionCreate),
-				}},
-			},
-		},
-	})
-}
-
-// gonePattern is what an App Connection that ended is called.
-const gonePattern = `App Connection (not found|revoked)`
-
-// TestAccWebhook_verifyDelivery: an apply fails unless the receiver answers the
-// test notification with 200, and the next one sets and tests again.
-func TestAccWebhook_verifyDelivery(t *testing.T) {
-	receiver, client := newReceiver(t)
-	f := newFixture(t, fakeapi.Options{DeliveryClient: client}, connections("garage"))
-	hcl := func(url string) string {
-		return f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection  = "garage"
-  callback_url    = "` + url + `"
-  verify_delivery = true
-}`
-	}
-	resource.ParallelTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		CheckDestroy:             f.checkDestroy,
-		Steps: []resource.TestStep{
-			{Config: hcl(urlOne), ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set, fakeapi.CallTest)}},
-			{
-				PreConfig:   func() { receiver.SetStatus(500) },
-				Config:      hcl(urlTwo),
-				ExpectError: regexp.MustCompile(`did not accept the test notification(.|\n)*500`),
-			},
-			{
-				PreConfig: func() { receiver.SetStatus(200) },
-				Config:    hcl(urlTwo),
-				ConfigPlanChecks: preApply(
-					f.expectChanges(set, fakeapi.CallTest),
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
-				),
-				ConfigStateChecks: []statecheck.StateCheck{
-					f.expectChanges(set, fakeapi.CallTest),
-					f.expectWebhook(tokenOf("garage"), urlTwo),
-					statecheck.ExpectKnownValue(printer, tfjsonpath.New("configured_at"), knownvalue.StringExact("2026-03-01T12:00:00Z")),
-				},
-			},
 		},
 	})
 }
 
 // TestAccWebhook_duplicate: two resources for one App Connection are an error
-// at plan, and nothing is sent.
+// at plan, which names both, and nothing is sent.
 func TestAccWebhook_duplicate(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage"))
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		CheckDestroy:             f.checkDestroy,
 		Steps: []resource.TestStep{{
-			Config: f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlOne + `"
-}
-resource "octoeverywhere_notification_webhook" "twice" {
-  app_token    = "` + tokenOf("garage") + `"
-  callback_url = "` + urlOne + `"
-}`,
-			ExpectError: regexp.MustCompile(`App Connection`),
+			Config: `
+provider "octoeverywhere" {
+  endpoint   = "` + f.url + `"
+  app_tokens = { garage = "` + tokenOf("garage") + `", shed = "` + tokenOf("garage") + `" }
+}` + webhook("printer", "garage", urlOne) + webhook("other", "shed", urlOne),
+			ExpectError: regexp.MustCompile(`Two webhooks for one App Connection(.|\n)*"garage", "shed"`),
 		}},
 	})
-	if changes := f.expectChanges()(); changes != nil {
-		t.Error(changes)
+	if err := f.expectChanges()(); err != nil {
+		t.Error(err)
 	}
 }
 
 // TestAccWebhook_destroyWithItsToken removes token and resource in one go: the
-// webhook is forgotten and said to be left behind. Then the rest without the
-// token, of which Terraform refreshes and plans first.
+// webhook stays, and a warning says so. Then the rest without its token, of which
+// Terraform refreshes and plans first.
 func TestAccWebhook_destroyWithItsToken(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage", "lab"))
-	garage, lab := config.StringVariable(tokenOf("garage")), config.StringVariable(tokenOf("lab"))
-	hcl := func(over string) string {
-		return `
-variable "tokens" {
-  type      = map(string)
-  sensitive = true
-}
-provider "octoeverywhere" {
-  endpoint   = "` + f.url + `"
-  app_tokens = var.tokens
-}
-resource "octoeverywhere_notification_webhook" "printer" {
-  for_each       = ` + over + `
-  app_connection = each.key
-  callback_url   = "` + urlOne + `"
-}`
+	hcl := func(tokens []string, webhooks ...string) string {
+		text := f.providerConfig(tokens...)
+		for _, name := range webhooks {
+			text += webhook(name, name, urlOne)
+		}
+		return text
 	}
-	const overTokens = `nonsensitive(toset(keys(var.tokens)))`
 	options := &resource.AdditionalCLIOptions{}
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		AdditionalCLIOptions:     options,
 		Steps: []resource.TestStep{
+			{Config: hcl([]string{"garage", "lab"}, "garage", "lab")},
 			{
-				Config:          hcl(overTokens),
-				ConfigVariables: config.Variables{"tokens": config.MapVariable(map[string]config.Variable{"garage": garage, "lab": lab})},
-			},
-			{
-				Config:          hcl(overTokens),
-				ConfigVariables: config.Variables{"tokens": config.MapVariable(map[string]config.Variable{"lab": lab})},
+				Config: hcl([]string{"lab"}, "lab"),
 				ConfigPlanChecks: preApply(
-					plancheck.ExpectResourceAction(printer+`["garage"]`, plancheck.ResourceActionDestroy),
+					plancheck.ExpectResourceAction(address("garage"), plancheck.ResourceActionDestroy),
 					f.expectWarnings("The webhook will not be deleted"),
 				),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set, set), f.expectWebhook(tokenOf("garage"), urlOne)},
+				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set, set), f.expectWebhook(tokenOf("garage"), urlOne), f.expectWarnings()},
 			},
 			{
 				// Due, so that the plan before the destroy is an error.
-				PreConfig:       func() { f.clock.Advance(151) },
-				Config:          hcl(`toset(["lab"])`),
-				ConfigVariables: config.Variables{"tokens": config.MapVariable(map[string]config.Variable{"garage": garage})},
-				Destroy:         true,
-				ExpectError:     regexp.MustCompile(`no App Connection named "lab"(.|\n)*-refresh=false`),
+				PreConfig: func() { f.clock.Advance(151) },
+				Config:    hcl([]string{"garage"}, "lab"), Destroy: true,
+				ExpectError: regexp.MustCompile(`no App Connection named "lab"(.|\n)*-refresh=false`),
 			},
 			{
-				PreConfig:       func() { options.Plan.NoRefresh = true },
-				Config:          hcl(`toset(["lab"])`),
-				ConfigVariables: config.Variables{"tokens": config.MapVariable(map[string]config.Variable{"garage": garage})},
-				Destroy:         true,
+				PreConfig: func() { options.Plan.NoRefresh = true },
+				Config:    hcl([]string{"garage"}, "lab"), Destroy: true,
 			},
 		},
 	})

@@ -7,10 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
@@ -21,61 +19,40 @@ import (
 const anotherURL = "callback_url_wo has changed"
 
 // TestAccWebhook_writeOnly: a write-only URL is in neither plan nor state, and
-// yet its change is noticed. One that was imported, of which nothing is known,
-// is set without a warning.
+// yet its change is noticed, unless there is a version: then only the version's
+// change sets the URL (DESIGN.md, "Write-only").
 func TestAccWebhook_writeOnly(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage"))
-	garage := tokenOf("garage")
-	hcl := f.providerConfig("garage") + `
+	step := func(url, version string, action plancheck.ResourceActionType, set string, warnings ...string) resource.TestStep {
+		return resource.TestStep{
+			Config: f.providerConfig("garage") + `
 variable "url" {
   type      = string
   ephemeral = true
 }
 resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection  = "garage"
-  callback_url_wo = var.url
-}`
-	variables := func(url string) config.Variables { return config.Variables{"url": config.StringVariable(url)} }
+  app_connection          = "garage"
+  callback_url_wo         = var.url
+  callback_url_wo_version = ` + version + `
+}`,
+			ConfigVariables: config.Variables{"url": config.StringVariable(url)},
+			ConfigPlanChecks: preApply(
+				plancheck.ExpectResourceAction(printer, action), expectNoSecret("hush-hush"), f.expectWarnings(warnings...),
+			),
+			ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), set), expectNoSecret("hush-hush")},
+		}
+	}
+	create, update, noop := plancheck.ResourceActionCreate, plancheck.ResourceActionUpdate, plancheck.ResourceActionNoop
 	resource.ParallelTest(t, resource.TestCase{
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)},
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		CheckDestroy:             f.checkDestroy,
 		Steps: []resource.TestStep{
-			{
-				Config: clitest.RequiredProviders + hcl, ConfigVariables: variables(urlOne),
-				ResourceName: printer, ImportState: true, ImportStateId: "garage", ImportStatePersist: true,
-			},
-			{
-				Config: hcl, ConfigVariables: variables(urlOne),
-				ConfigPlanChecks: preApply(
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
-					expectNoSecret("hush-hush"),
-					f.expectWarnings(),
-				),
-				ConfigStateChecks: []statecheck.StateCheck{
-					f.expectWebhook(garage, urlOne),
-					expectNoSecret("hush-hush"),
-					statecheck.ExpectKnownValue(printer, tfjsonpath.New("callback_url_wo"), knownvalue.Null()),
-				},
-			},
-			{
-				Config: hcl, ConfigVariables: variables(urlTwo),
-				ConfigPlanChecks: preApply(
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate),
-					expectNoSecret("hush-hush"),
-					f.expectWarnings(anotherURL),
-				),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(garage, urlTwo), expectNoSecret("hush-hush")},
-			},
-			{
-				Config: f.providerConfig("garage") + `
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlTwo + `"
-}`,
-				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionUpdate)),
-				ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(garage, urlTwo)},
-			},
+			step(urlOne, "null", create, urlOne),
+			step(urlTwo, "null", update, urlTwo, anotherURL),
+			step(urlTwo, "1", update, urlTwo, anotherURL), // the warning comes again while that one is applied
+			step(urlOne, "1", noop, urlTwo),
+			step(urlOne, "2", update, urlOne),
 		},
 	})
 }
@@ -123,4 +100,75 @@ func TestWriteOnlyOnOlderTerraform(t *testing.T) {
 	wantOneError(t, p.validateWebhook(arguments, false), "callback_url_wo", []string{"callback_url_wo", "Terraform 1.11 and later"}, []string{"hush"})
 	wantNoDiagnostics(t, p.validateWebhook(arguments, true))
 	wantNoDiagnostics(t, p.validateWebhook(map[string]any{"callback_url": urlOne}, false))
+}
+
+const (
+	hiddenURL  = "https://app.example.com/hooks/SECRET-PATH?key=hush-hush"
+	hiddenURL2 = "https://app.example.com/hooks/SECRET-PATH?key=hush-hush&v=2"
+)
+
+// TestWriteOnlyNoticesItsChange: a changed URL plans an update and says why, and
+// what is unchanged plans nothing. With a version only its change counts, while
+// a Set for another reason sends the URL that the configuration has (DESIGN.md,
+// "Write-only").
+func TestWriteOnlyNoticesItsChange(t *testing.T) {
+	t.Parallel()
+	tokens := connections("one", "two")
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	p := f.protocol(tokens)
+	state := p.noObject()
+	const changed = "warning: " + anotherURL
+	for _, step := range []struct {
+		name, connection, url string
+		version               any
+		events                []any
+		action                string
+		said                  []string
+		sent                  string // what the service has then
+	}{
+		{"create", "one", hiddenURL, nil, nil, "create", nil, hiddenURL},
+		{"same", "one", hiddenURL, nil, nil, "", nil, hiddenURL},
+		{"other URL", "one", hiddenURL2, nil, nil, "update", []string{changed}, hiddenURL2},
+		{"same again", "one", hiddenURL2, nil, nil, "", nil, hiddenURL2},
+		{"other token", "two", hiddenURL2, nil, nil, "replace", []string{"warning: " + "The webhook moves to another App Connection"}, hiddenURL2},
+		{"a version", "two", hiddenURL2, 1, nil, "update", nil, hiddenURL2},
+		{"other URL, same version", "two", hiddenURL, 1, nil, "", nil, hiddenURL2},
+		{"other version", "two", hiddenURL, 2, nil, "update", nil, hiddenURL},
+		{"set for another reason", "two", hiddenURL2, 2, []any{"error"}, "update", nil, hiddenURL2},
+		{"other version, same URL", "two", hiddenURL2, 3, []any{"error"}, "update", nil, hiddenURL2},
+		{"version taken away", "two", hiddenURL2, nil, []any{"error"}, "update", nil, hiddenURL2},
+		{"the last URL is known", "two", hiddenURL2, nil, []any{"error"}, "", nil, hiddenURL2},
+	} {
+		arguments := map[string]any{"app_connection": step.connection, "callback_url_wo": step.url, "callback_url_wo_version": step.version}
+		if step.events != nil {
+			arguments["event_types"] = step.events
+		}
+		p = f.protocol(tokens) // a run of its own
+		plan := p.plan(state, arguments)
+		if plan.action != step.action {
+			t.Errorf("%s: planned %q, want %q", step.name, plan.action, step.action)
+		}
+		wantSaid(t, plan.diagnostics, step.said...)
+		if plan.action != "" {
+			if plan.action == "replace" {
+				state = p.noObject()
+			}
+			after, got := p.carryOut(state, plan, arguments)
+			wantNoDiagnostics(t, got)
+			state = after
+		}
+		f.wantURL(tokens[step.connection], step.sent)
+		for _, secret := range []string{"tok-SECRET", "SECRET-PATH", "hush-hush"} {
+			clitest.WantAbsent(t, "a write-only value", secret, map[string]string{"state": p.decode(state.state).String(), "private state": privateText(state)})
+		}
+	}
+
+	// An imported webhook, of whose URL nothing is known, is set without alarm.
+	imported := object{state: p.value(p.schemas.ResourceSchemas[webhookType], map[string]any{"id": fingerprintOf(t, tokens["one"])})}
+	p = f.protocol(tokens)
+	plan := p.plan(imported, map[string]any{"app_connection": "one", "callback_url_wo": hiddenURL})
+	wantNoDiagnostics(t, plan.diagnostics)
+	if plan.action != "update" {
+		t.Errorf("imported: planned %q", plan.action)
+	}
 }

@@ -24,16 +24,16 @@ func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 	t.Parallel()
 	const interrupted = "Interrupted before the webhook was set"
 	tokens := connections("stalled", "late", "next")
-	w := newFixture(t, fakeapi.Options{}, tokens)
+	f := newFixture(t, fakeapi.Options{}, tokens)
 	stalled := make(chan struct{})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["stalled"], Hang: true})
-	w.api.OnRequest(func(r fakeapi.Request) {
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["stalled"], Hang: true})
+	f.api.OnRequest(func(r fakeapi.Request) {
 		if r.Token == tokens["stalled"] && r.Call == set {
 			close(stalled)
 		}
 	})
-	arguments := map[string]any{"endpoint": w.url, "app_tokens": map[string]any{"stalled": tokens["stalled"], "late": tokens["late"], "next": tokens["next"]}, "request_timeout": "10m"}
-	p := newProtocol(t, w.newProvider())
+	arguments := map[string]any{"endpoint": f.url, "app_tokens": map[string]any{"stalled": tokens["stalled"], "late": tokens["late"], "next": tokens["next"]}, "request_timeout": "10m"}
+	p := newProtocol(t, f.newProvider())
 	create := func(connection string) []*tfprotov6.Diagnostic {
 		_, got := p.apply(p.noObject(), map[string]any{"app_connection": connection, "callback_url": urlOne})
 		return got
@@ -45,15 +45,15 @@ func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 	p.stop()
 	wantSaid(t, <-first, "Unknown whether the webhook was set")
 	wantSaid(t, create("late"), interrupted)
-	w.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1, set: 1})
+	f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1, set: 1})
 
 	wantNoDiagnostics(t, p.configure(arguments)) // the next run of a provider that is being debugged
 	wantNoDiagnostics(t, create("next"))
-	w.wantURL(tokens["next"], urlOne)
-	w.api.ResetRequests()
+	f.wantURL(tokens["next"], urlOne)
+	f.api.ResetRequests()
 	p.stop()
 	wantSaid(t, create("late"), interrupted)
-	w.wantCalls(map[fakeapi.Call]int{})
+	f.wantCalls(map[fakeapi.Call]int{})
 }
 
 // TestStopLetsActionsFail: when the provider has stopped, the action that was
@@ -61,15 +61,15 @@ func TestStopHoldsForCallsThatComeAfter(t *testing.T) {
 func TestStopLetsActionsFail(t *testing.T) {
 	t.Parallel()
 	tokens := connections("garage")
-	w := newFixture(t, fakeapi.Options{}, tokens)
+	f := newFixture(t, fakeapi.Options{}, tokens)
 	hanging := make(chan struct{})
-	w.api.Script(fakeapi.Fault{Call: fakeapi.CallTest, Hang: true})
-	w.api.OnRequest(func(r fakeapi.Request) {
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallTest, Hang: true})
+	f.api.OnRequest(func(r fakeapi.Request) {
 		if r.Call == fakeapi.CallTest {
 			close(hanging)
 		}
 	})
-	p := w.protocol(tokens)
+	p := f.protocol(tokens)
 	said := make(chan []*tfprotov6.Diagnostic, 1)
 	go func() {
 		for event := range p.actionEvents(map[string]any{"app_connection": "garage"}) {

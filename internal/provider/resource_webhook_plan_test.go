@@ -43,12 +43,12 @@ func TestSameToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newFixture(t, fakeapi.Options{}, garage)
+			f := newFixture(t, fakeapi.Options{}, garage)
 			url := arguments{"callback_url": urlOne}
-			state := w.protocol(test.tokens).created(with(url, test.before))
+			state := f.protocol(test.tokens).created(with(url, test.before))
 
-			w.api.ResetRequests()
-			p := w.protocol(test.renamed)
+			f.api.ResetRequests()
+			p := f.protocol(test.renamed)
 			state, got := p.read(state)
 			wantNoDiagnostics(t, got)
 			plan := p.plan(state, with(url, test.after))
@@ -63,14 +63,14 @@ func TestSameToken(t *testing.T) {
 			if text := p.decode(state.state).String() + privateText(state); test.hidden != "" && strings.Contains(text, test.hidden) {
 				t.Errorf("%q is in state: %s", test.hidden, text)
 			}
-			_, got = w.protocol(test.renamed).apply(state, nil)
+			_, got = f.protocol(test.renamed).apply(state, nil)
 			wantNoDiagnostics(t, got)
 			wanted := map[fakeapi.Call]int{fakeapi.CallInfo: 1, del: 1}
 			if test.action != "" {
 				wanted[set] = 1
 			}
-			w.wantCalls(wanted)
-			w.wantURL(token, "")
+			f.wantCalls(wanted)
+			f.wantURL(token, "")
 		})
 	}
 }
@@ -92,9 +92,9 @@ func TestAnotherTokenReplaces(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newFixture(t, fakeapi.Options{}, connections("one", "two"))
-			state := w.protocol(connections("one")).created(with(test.before, arguments{"callback_url": urlOne}))
-			p := w.protocol(test.renamed)
+			f := newFixture(t, fakeapi.Options{}, connections("one", "two"))
+			state := f.protocol(connections("one")).created(with(test.before, arguments{"callback_url": urlOne}))
+			p := f.protocol(test.renamed)
 			plan := p.plan(state, with(test.after, arguments{"callback_url": urlOne}))
 			if id := p.attribute(plan.object, "id"); plan.action != "replace" || id != "" {
 				t.Errorf("planned %q of %q", plan.action, id)
@@ -114,10 +114,10 @@ func TestAnotherTokenReplaces(t *testing.T) {
 func TestTokenNotAtHand(t *testing.T) {
 	t.Parallel()
 	garage := tokenOf("garage")
-	w := newFixture(t, fakeapi.Options{}, connections("garage"))
+	f := newFixture(t, fakeapi.Options{}, connections("garage"))
 	one, two := map[string]any{"app_connection": "garage", "callback_url": urlOne}, map[string]any{"app_connection": "garage", "callback_url": urlTwo}
-	state := w.protocol(connections("garage")).created(one)
-	w.api.ResetRequests()
+	state := f.protocol(connections("garage")).created(one)
+	f.api.ResetRequests()
 	const missing = "Unknown App Connection"
 	wantPlan := func(p *protocol, arguments map[string]any, action string, said ...string) planned {
 		t.Helper()
@@ -128,29 +128,29 @@ func TestTokenNotAtHand(t *testing.T) {
 		return plan
 	}
 
-	p := w.protocol(connections("lab"))
+	p := f.protocol(connections("lab"))
 	_, got := p.read(state)
 	wantNoDiagnostics(t, got)
 	idle := wantPlan(p, one, "", "warning: "+missing)
 	wantText(t, describe(idle.diagnostics), `named "garage", but it has "lab"`, "neither checked nor renewed")
 	wantOneError(t, p.plan(state, two).diagnostics, "app_connection", []string{missing, "-refresh=false"}, nil)
-	w.clock.Advance(151)
+	f.clock.Advance(151)
 	wantOneError(t, p.plan(state, one).diagnostics, "app_connection", []string{missing}, nil)
-	w.clock.Advance(-151)
+	f.clock.Advance(-151)
 
 	// Not known yet: the resource stays as it is, and may be another's next time.
 	later := map[string]any{"app_tokens": map[string]any{"garage": unknown{}}}
-	p = w.protocol(nil, later)
+	p = f.protocol(nil, later)
 	wantPlan(p, one, "", "warning: The token is unknown during plan")
 	wantPlan(p, two, "update", "warning: The token is unknown during plan")
-	p = w.protocol(nil, later)
+	p = f.protocol(nil, later)
 	_, got = p.carryOut(state, wantPlan(p, nil, "delete"), nil)
 	wantSaid(t, got, "The provider's configuration is unknown")
 
 	for name, tokens := range map[string]map[string]string{
 		"none": nil, "another's": connections("lab"), "its name is another's": {"garage": tokenOf("new")},
 	} {
-		p = w.protocol(tokens)
+		p = f.protocol(tokens)
 		plan := wantPlan(p, nil, "delete", "warning: "+leftBehind)
 		wantText(t, describe(plan.diagnostics), fingerprintOf(t, garage), "until 2026-08-28T12:00:00Z", "app_tokens")
 		left, got := p.carryOut(state, plan, nil)
@@ -158,15 +158,15 @@ func TestTokenNotAtHand(t *testing.T) {
 			t.Errorf("%s: it is still in state", name)
 		}
 	}
-	w.wantCalls(map[fakeapi.Call]int{})
-	w.wantURL(garage, urlOne)
+	f.wantCalls(map[fakeapi.Call]int{})
+	f.wantURL(garage, urlOne)
 
 	// An apply, which reads nothing, plans again and refuses a token that has
 	// become another one: then nothing is left.
-	w.api.AddConnection(tokenOf("new"), "new")
-	p = w.protocol(map[string]string{"garage": tokenOf("new")})
+	f.api.AddConnection(tokenOf("new"), "new")
+	p = f.protocol(map[string]string{"garage": tokenOf("new")})
 	wantPlan(p, one, "replace", "warning: "+anotherConnection)
-	p = w.protocol(map[string]string{"garage": tokenOf("new")})
+	p = f.protocol(map[string]string{"garage": tokenOf("new")})
 	_, got = p.read(state)
 	wantNoDiagnostics(t, got)
 	wantPlan(p, one, "replace", "warning: "+anotherConnection, "warning: "+leftBehind)
@@ -182,4 +182,79 @@ func TestTwinsByOtherArguments(t *testing.T) {
 		got := p.planWebhook(map[string]any{argument: value, "callback_url": urlOne}).Diagnostics
 		wantOneError(t, got, argument, []string{"Two webhooks for one App Connection", fingerprintOf(t, token)}, []string{token})
 	}
+}
+
+// TestGoneOfAnotherToken has the configuration hold a dead token that the
+// webhook was not set with: Read checks the one that was last set, and the plan
+// doesn't give up a webhook that works for one that can't.
+func TestGoneOfAnotherToken(t *testing.T) {
+	t.Parallel()
+	tokens := connections("alive", "dead")
+	type arguments = map[string]any
+	named := arguments{"app_connection": "printer"}
+	for name, test := range map[string]struct {
+		before, after arguments
+		renamed       map[string]string
+		asked         int // how often the living connection is
+		more          []string
+	}{
+		"provider has both":          {named, named, map[string]string{"printer": tokens["dead"], "old": tokens["alive"]}, 1, nil},
+		"provider has only the dead": {named, named, map[string]string{"printer": tokens["dead"]}, 0, []string{"warning: " + leftBehind}},
+		"state has the living one":   {arguments{"app_token": tokens["alive"]}, arguments{"app_token": tokens["dead"]}, nil, 1, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, fakeapi.Options{}, tokens)
+			f.api.Revoke(tokens["dead"], 603)
+			state := f.protocol(map[string]string{"printer": tokens["alive"]}).created(with(test.before, arguments{"callback_url": urlOne}))
+			f.api.ResetRequests()
+			p := f.protocol(test.renamed)
+			read, got := p.read(state)
+			wantNoDiagnostics(t, got)
+			plan := p.plan(read, with(test.after, arguments{"callback_url": urlOne}))
+			wantSaid(t, plan.diagnostics, append(test.more, "warning: "+anotherConnection, notFound)...)
+			if alive, dead := f.asked("", tokens["alive"]), f.asked("", tokens["dead"]); alive != test.asked || dead != 1 {
+				t.Errorf("checked the living one %d times, want %d, and the dead one %d times", alive, test.asked, dead)
+			}
+			f.wantURL(tokens["alive"], urlOne)
+		})
+	}
+}
+
+// TestPlanChecksWhatItCreates has App Connections be invalid before their
+// webhooks are created: the plan says so, once for each, whether Read or another
+// resource said it before, and by one call each (DESIGN.md, "Status checks").
+func TestPlanChecksWhatItCreates(t *testing.T) {
+	t.Parallel()
+	tokens := connections("fine", "missing", "revoked", "paused", "broken")
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	before := f.protocol(tokens).created(map[string]any{"app_connection": "revoked", "callback_url": urlOne})
+	f.api.Revoke(tokens["missing"], 603)
+	f.api.Revoke(tokens["revoked"], 604)
+	f.api.SetSupporter(tokens["paused"], false)
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["broken"], Status: 500, Times: -1})
+	f.api.ResetRequests()
+	p := f.protocol(tokens)
+	for connection, said := range map[string][]string{
+		"fine": nil, "broken": nil,
+		"missing": {"warning: " + notFound}, "paused": {"warning: Deliveries are paused"},
+	} {
+		plan := p.plan(p.noObject(), map[string]any{"app_connection": connection, "callback_url": urlOne})
+		wantSaid(t, plan.diagnostics, said...)
+		if connection == "missing" {
+			wantText(t, describe(plan.diagnostics), `at "app_connection"`, `App Connection "missing"`, "603", "The apply will fail for this webhook")
+		}
+	}
+	dropped, got := p.read(before)
+	wantSaid(t, got, "warning: "+revoked)
+	wantNoDiagnostics(t, p.plan(object{state: p.noObject().state, identity: dropped.identity}, map[string]any{"app_connection": "revoked", "callback_url": urlOne}).diagnostics)
+	f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: len(tokens)})
+
+	// An apply plans again, and learns from its Sets.
+	p = f.protocol(tokens)
+	p.created(map[string]any{"app_connection": "fine", "callback_url": urlOne})
+	f.clock.Advance(1)
+	f.api.ResetRequests()
+	wantNoDiagnostics(t, p.planWebhook(map[string]any{"app_connection": "missing", "callback_url": urlOne}).Diagnostics)
+	f.wantCalls(map[fakeapi.Call]int{})
 }

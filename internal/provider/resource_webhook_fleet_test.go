@@ -35,12 +35,12 @@ func TestFleet(t *testing.T) {
 				name := fmt.Sprintf("p%d", i)
 				tokens[name] = tokenOf(name)
 			}
-			w := newFixture(t, test.options, tokens)
+			f := newFixture(t, test.options, tokens)
 			var mu sync.Mutex
 			phase := func(most int, each func(p *protocol, name string, arguments map[string]any)) {
 				t.Helper()
-				w.api.ResetRequests()
-				p := w.protocol(tokens)
+				f.api.ResetRequests()
+				p := f.protocol(tokens)
 				var operations errgroup.Group
 				operations.SetLimit(parallelism)
 				for name := range tokens {
@@ -50,7 +50,7 @@ func TestFleet(t *testing.T) {
 					})
 				}
 				_ = operations.Wait()
-				if sent, sockets := len(w.api.Requests()), w.api.Sockets(); sent > most || sockets > 2*parallelism {
+				if sent, sockets := len(f.api.Requests()), f.api.Sockets(); sent > most || sockets > 2*parallelism {
 					t.Errorf("%d requests over %d TCP connections, want at most %d over %d", sent, sockets, most, 2*parallelism)
 				}
 			}
@@ -64,7 +64,7 @@ func TestFleet(t *testing.T) {
 				states[name] = made
 			})
 			for name, token := range tokens {
-				w.wantURL(token, "https://app.example.com/"+name)
+				f.wantURL(token, "https://app.example.com/"+name)
 			}
 			phase(test.refresh, func(p *protocol, name string, arguments map[string]any) {
 				mu.Lock()

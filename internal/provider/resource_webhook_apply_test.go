@@ -39,10 +39,10 @@ var (
 
 // wantOutcome checks what an apply to garageTwo left of prior, an object with
 // garageOne or none, and that the next run knows what to do; it heals.
-func (w *fixture) wantOutcome(prior, after object, is outcome) {
-	w.t.Helper()
+func (f *fixture) wantOutcome(prior, after object, is outcome) {
+	f.t.Helper()
 	tokens := connections("garage")
-	p := w.protocol(tokens)
+	p := f.protocol(tokens)
 	creates := p.isNull(prior.state)
 	url, configured := urlTwo, ""
 	if !creates && is != done {
@@ -54,25 +54,25 @@ func (w *fixture) wantOutcome(prior, after object, is outcome) {
 	switch {
 	case creates && (is == refused || is == gone):
 		if !p.isNull(after.state) {
-			w.t.Errorf("state %s", p.decode(after.state))
+			f.t.Errorf("state %s", p.decode(after.state))
 		}
 	case is == refused, is == gone:
 		if !p.decode(after.state).Equal(p.decode(prior.state)) {
-			w.t.Errorf("state %s, want the prior one", p.decode(after.state))
+			f.t.Errorf("state %s, want the prior one", p.decode(after.state))
 		}
 	case p.attribute(after, "callback_url") != url, p.attribute(after, "configured_at") != configured, (p.attribute(after, "expires_at") == "") != (configured == ""):
-		w.t.Errorf("state %s, want %s set at %q", p.decode(after.state), url, configured)
+		f.t.Errorf("state %s, want %s set at %q", p.decode(after.state), url, configured)
 	}
 
-	w.api.ResetRequests()
+	f.api.ResetRequests()
 	if !creates && is == gone { // what the update was told is remembered
 		read, got := p.read(after)
 		if len(got) != 1 || got[0].Summary != notFound && got[0].Summary != revoked {
-			w.t.Errorf("the next Read said:\n%s", describe(got))
+			f.t.Errorf("the next Read said:\n%s", describe(got))
 		}
-		w.wantCalls(map[fakeapi.Call]int{})
+		f.wantCalls(map[fakeapi.Call]int{})
 		if !p.isNull(read.state) {
-			w.t.Error("it is still in state")
+			f.t.Error("it is still in state")
 		}
 	}
 	if is == gone {
@@ -90,40 +90,40 @@ func (w *fixture) wantOutcome(prior, after object, is outcome) {
 	}
 	plan := p.plan(after, arguments)
 	if (plan.action == "") != (is == done) {
-		w.t.Errorf("planned %q", plan.action)
+		f.t.Errorf("planned %q", plan.action)
 	}
 	if is != done {
 		_, got := p.carryOut(after, plan, arguments)
-		wantNoDiagnostics(w.t, got)
+		wantNoDiagnostics(f.t, got)
 	}
-	w.wantCalls(calls)
-	w.wantURL(tokens["garage"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
+	f.wantCalls(calls)
+	f.wantURL(tokens["garage"], arguments["callback_url"].(string)) //nolint:forcetypeassert // it is a text
 }
 
 // createAndUpdate has a test's body run for a Set that creates, and for one
 // that updates garageOne, each with a fixture of its own.
-func createAndUpdate(t *testing.T, options fakeapi.Options, test func(w *fixture, prior object)) {
+func createAndUpdate(t *testing.T, options fakeapi.Options, test func(f *fixture, prior object)) {
 	t.Helper()
 	for _, creates := range []bool{true, false} {
-		w := newFixture(t, options, connections("garage"))
-		p := w.protocol(connections("garage"))
+		f := newFixture(t, options, connections("garage"))
+		p := f.protocol(connections("garage"))
 		prior := p.noObject()
 		if !creates {
 			prior = p.created(garageOne)
 		}
-		w.api.ResetRequests()
-		test(w, prior)
+		f.api.ResetRequests()
+		test(f, prior)
 	}
 }
 
 // wantSets checks an apply's calls: a plan that creates checks the App Connection.
-func (w *fixture) wantSets(prior object, sets int) {
-	w.t.Helper()
+func (f *fixture) wantSets(prior object, sets int) {
+	f.t.Helper()
 	wanted := map[fakeapi.Call]int{set: sets}
 	if prior.identity == nil {
 		wanted[fakeapi.CallInfo] = 1
 	}
-	w.wantCalls(wanted)
+	f.wantCalls(wanted)
 }
 
 // refusals are answers that say that an attempt did nothing.
@@ -155,17 +155,17 @@ func TestSetOutcomes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			createAndUpdate(t, fakeapi.Options{}, func(w *fixture, prior object) {
+			createAndUpdate(t, fakeapi.Options{}, func(f *fixture, prior object) {
 				test.fault.Call, test.fault.Times = set, test.attempts
-				w.api.Script(test.fault)
-				p := w.protocol(connections("garage"), map[string]any{"max_retries": 1, "request_timeout": "300ms", "webhook_api": "notifications"})
+				f.api.Script(test.fault)
+				p := f.protocol(connections("garage"), map[string]any{"max_retries": 1, "request_timeout": "300ms", "webhook_api": "notifications"})
 				after, got := p.apply(prior, garageTwo)
 				if len(got) != 1 {
 					t.Fatal(describe(got))
 				}
 				wantOneError(t, got, attributeOf(got[0]), append(test.says, `App Connection "garage"`), []string{"tok-SECRET", "hush-hush", "psst"})
-				w.wantSets(prior, test.attempts)
-				w.wantOutcome(prior, after, test.is)
+				f.wantSets(prior, test.attempts)
+				f.wantOutcome(prior, after, test.is)
 			})
 		})
 	}
@@ -174,24 +174,24 @@ func TestSetOutcomes(t *testing.T) {
 	for _, status := range refusals {
 		t.Run(fmt.Sprintf("lost, then %d", status), func(t *testing.T) {
 			t.Parallel()
-			createAndUpdate(t, fakeapi.Options{}, func(w *fixture, prior object) {
-				w.api.Script(fakeapi.Fault{Call: set, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: set, Status: status})
-				after, got := w.protocol(connections("garage"), map[string]any{"max_retries": 1, "webhook_api": "notifications"}).apply(prior, garageTwo)
+			createAndUpdate(t, fakeapi.Options{}, func(f *fixture, prior object) {
+				f.api.Script(fakeapi.Fault{Call: set, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: set, Status: status})
+				after, got := f.protocol(connections("garage"), map[string]any{"max_retries": 1, "webhook_api": "notifications"}).apply(prior, garageTwo)
 				wantSaid(t, got, unknownSummary)
-				w.wantSets(prior, 2)
-				w.wantOutcome(prior, after, uncertain)
+				f.wantSets(prior, 2)
+				f.wantOutcome(prior, after, uncertain)
 			})
 		})
 	}
 
 	t.Run("lost once", func(t *testing.T) {
 		t.Parallel()
-		createAndUpdate(t, fakeapi.Options{}, func(w *fixture, prior object) {
-			w.api.Script(fakeapi.Fault{Call: set, TakeEffect: true, Drop: true})
-			after, got := w.protocol(connections("garage"), map[string]any{"max_retries": 1}).apply(prior, garageTwo)
+		createAndUpdate(t, fakeapi.Options{}, func(f *fixture, prior object) {
+			f.api.Script(fakeapi.Fault{Call: set, TakeEffect: true, Drop: true})
+			after, got := f.protocol(connections("garage"), map[string]any{"max_retries": 1}).apply(prior, garageTwo)
 			wantNoDiagnostics(t, got)
-			w.wantSets(prior, 2)
-			w.wantOutcome(prior, after, done)
+			f.wantSets(prior, 2)
+			f.wantOutcome(prior, after, done)
 		})
 	})
 }
@@ -246,12 +246,12 @@ func TestVerifyDelivery(t *testing.T) {
 				receiver.SetStatus(max(test.receiver, 200))
 				test.options.DeliveryClient = client
 			}
-			createAndUpdate(t, test.options, func(w *fixture, prior object) {
+			createAndUpdate(t, test.options, func(f *fixture, prior object) {
 				if test.fault.Call = fakeapi.CallTest; test.fault.Status != 0 {
-					w.api.Script(test.fault)
+					f.api.Script(test.fault)
 				}
-				p := w.protocol(connections("garage"), map[string]any{"max_retries": 1})
-				w.api.ResetRequests()
+				p := f.protocol(connections("garage"), map[string]any{"max_retries": 1})
+				f.api.ResetRequests()
 				after, got := p.apply(prior, with(garageTwo, map[string]any{"verify_delivery": true}))
 				if test.said == "" {
 					wantNoDiagnostics(t, got)
@@ -259,15 +259,15 @@ func TestVerifyDelivery(t *testing.T) {
 					wantSaid(t, got, test.said)
 				}
 				wantText(t, describe(got), test.says...)
-				if tests := w.api.Count(fakeapi.CallTest) + w.api.Count(fakeapi.CallOther); tests != test.tests {
+				if tests := f.api.Count(fakeapi.CallTest) + f.api.Count(fakeapi.CallOther); tests != test.tests {
 					t.Errorf("tested %d times, want %d", tests, test.tests)
 				}
-				w.wantURL(tokenOf("garage"), urlTwo)
+				f.wantURL(tokenOf("garage"), urlTwo)
 				if test.is == done {
 					return
 				}
 				// Its own argument is a change, which is not what is looked at here.
-				w.wantOutcome(prior, after, test.is)
+				f.wantOutcome(prior, after, test.is)
 			})
 		})
 	}
@@ -279,20 +279,20 @@ func TestTriggers(t *testing.T) {
 	t.Parallel()
 	receiver, client := newReceiver(t)
 	tokens := connections("garage")
-	w := newFixture(t, fakeapi.Options{DeliveryClient: client}, tokens)
-	state := w.protocol(tokens).created(garageOne)
+	f := newFixture(t, fakeapi.Options{DeliveryClient: client}, tokens)
+	state := f.protocol(tokens).created(garageOne)
 	receiver.SetStatus(502)
 	for range 6 {
-		w.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2})
+		f.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2})
 	}
 	receiver.SetStatus(200)
-	if delivery := w.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2}); delivery.Sent {
+	if delivery := f.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2}); delivery.Sent {
 		t.Fatal("deliveries go on, so there is nothing to resume")
 	}
 	for _, triggers := range []any{map[string]any{"resumed": "1"}, map[string]any{"resumed": "2"}, nil} {
-		w.api.ResetRequests()
-		w.clock.Advance(1)
-		p := w.protocol(tokens)
+		f.api.ResetRequests()
+		f.clock.Advance(1)
+		p := f.protocol(tokens)
 		arguments := with(garageOne, map[string]any{"triggers": triggers})
 		if plan := p.plan(state, arguments); plan.action != "update" {
 			t.Errorf("planned %q", plan.action)
@@ -300,8 +300,8 @@ func TestTriggers(t *testing.T) {
 		after, got := p.apply(state, arguments)
 		wantNoDiagnostics(t, got)
 		state = after
-		w.wantCalls(map[fakeapi.Call]int{set: 1})
-		if delivery := w.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2}); delivery.Status != 200 {
+		f.wantCalls(map[fakeapi.Call]int{set: 1})
+		if delivery := f.api.Fire(t.Context(), tokens["garage"], fakeapi.Event{Type: 2}); delivery.Status != 200 {
 			t.Errorf("after %v: the delivery gave %+v", triggers, delivery)
 		}
 	}
@@ -335,15 +335,15 @@ func TestDeleteOutcomes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("garage")
-			w := newFixture(t, fakeapi.Options{}, tokens)
-			prior := w.protocol(tokens).created(garageOne)
+			f := newFixture(t, fakeapi.Options{}, tokens)
+			prior := f.protocol(tokens).created(garageOne)
 			if test.fault.Call = del; test.fault.Status != 0 || test.fault.Drop {
-				w.api.Script(test.fault)
+				f.api.Script(test.fault)
 			}
 			if test.revoked {
-				w.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Status: 604})
+				f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Status: 604})
 			}
-			p := w.protocol(tokens, map[string]any{"max_retries": 1})
+			p := f.protocol(tokens, map[string]any{"max_retries": 1})
 			after, got := p.apply(prior, nil)
 			if test.said == "" {
 				wantNoDiagnostics(t, got)
@@ -357,7 +357,7 @@ func TestDeleteOutcomes(t *testing.T) {
 				return
 			}
 			// Who keeps it after all gets it set again where that is called for.
-			plan := w.protocol(tokens).plan(after, garageOne)
+			plan := f.protocol(tokens).plan(after, garageOne)
 			if (plan.action == "update") != test.uncertain {
 				t.Errorf("planned %q", plan.action)
 			}
@@ -367,10 +367,10 @@ func TestDeleteOutcomes(t *testing.T) {
 		t.Run(fmt.Sprintf("lost, then %d", status), func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("garage")
-			w := newFixture(t, fakeapi.Options{}, tokens)
-			prior := w.protocol(tokens).created(garageOne)
-			w.api.Script(fakeapi.Fault{Call: del, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: del, Status: status})
-			p := w.protocol(tokens, map[string]any{"max_retries": 1})
+			f := newFixture(t, fakeapi.Options{}, tokens)
+			prior := f.protocol(tokens).created(garageOne)
+			f.api.Script(fakeapi.Fault{Call: del, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: del, Status: status})
+			p := f.protocol(tokens, map[string]any{"max_retries": 1})
 			after, got := p.apply(prior, nil)
 			if status == 400 { // and info says that the App Connection is valid
 				if wantSaid(t, got, "warning: "+failed); !p.isNull(after.state) {

@@ -3,6 +3,7 @@
 package provider_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
@@ -82,7 +83,7 @@ func TestWebhookArgumentsAccepted(t *testing.T) {
 // not have is an error that names the ones it has, unless they may be tokens.
 func TestMissingConnectionNamesTheOthers(t *testing.T) {
 	t.Parallel()
-	w := newFixture(t, fakeapi.Options{}, nil)
+	f := newFixture(t, fakeapi.Options{}, nil)
 	two := map[string]any{"lab": tokenOf("lab"), "garage": tokenOf("garage")}
 	for name, test := range map[string]struct {
 		provider, webhook map[string]any
@@ -102,10 +103,54 @@ func TestMissingConnectionNamesTheOthers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newProtocol(t, w.newProvider())
-			wantNoDiagnostics(t, p.configure(with(test.provider, map[string]any{"endpoint": w.url})))
+			p := newProtocol(t, f.newProvider())
+			wantNoDiagnostics(t, p.configure(with(test.provider, map[string]any{"endpoint": f.url})))
 			got := p.planWebhook(with(test.webhook, map[string]any{"callback_url": urlOne})).Diagnostics
 			wantOneError(t, got, test.attribute, test.words, []string{"tok-SECRET"})
 		})
 	}
+}
+
+// TestUnreachableHostWarnsAtPlan: a plan that would Set warns of a callback
+// host that the internet can't reach, at the argument, showing nothing of the
+// URL but its host; applying works. Which hosts those are is TestPrivateHost's
+// business (DESIGN.md, "Host warnings").
+func TestUnreachableHostWarnsAtPlan(t *testing.T) {
+	t.Parallel()
+	const warning = "warning: OctoEverywhere can't reach this URL"
+	tokens := connections("garage")
+	for _, test := range []struct {
+		argument, host string
+		warns          bool
+	}{
+		{"callback_url", "192.168.1.20:8443", true},
+		{"callback_url", "app.example.com", false},
+		{"callback_url_wo", "octopi.local", true},
+		{"callback_url_wo", "app.example.com", false},
+	} {
+		f := newFixture(t, fakeapi.Options{}, tokens)
+		p := f.protocol(tokens)
+		url := "https://" + test.host + "/hooks/SECRET-PATH?key=hush-hush"
+		arguments := map[string]any{"app_connection": "garage", test.argument: url}
+		plan := p.plan(p.noObject(), arguments)
+		if !test.warns {
+			wantNoDiagnostics(t, plan.diagnostics)
+			continue
+		}
+		wantSaid(t, plan.diagnostics, warning)
+		text := describe(plan.diagnostics)
+		wantText(t, text, strings.TrimSuffix(test.host, ":8443"), `at "`+test.argument+`"`)
+		if strings.Contains(text, "SECRET-PATH") || strings.Contains(text, "hush") {
+			t.Errorf("the warning shows more than the host:\n%s", text)
+		}
+		state, got := p.carryOut(p.noObject(), plan, arguments)
+		wantNoDiagnostics(t, got)
+		f.wantURL(tokens["garage"], url)
+		wantNoDiagnostics(t, f.protocol(tokens).plan(state, arguments).diagnostics) // it sets nothing
+	}
+
+	// Known only at apply.
+	p := newFixture(t, fakeapi.Options{}, tokens).protocol(tokens)
+	later := p.plan(p.noObject(), map[string]any{"app_connection": "garage", "callback_url": unknown{}})
+	wantNoDiagnostics(t, later.diagnostics)
 }

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/provider"
+)
+
+// TestReadKeepsState has info answer everything but 603 and 604 for a fleet of
+// six: the state stays, a plan is empty, nothing is set, and no more is said
+// than must be (DESIGN.md, "Status checks").
+func TestReadKeepsState(t *testing.T) {
+	t.Parallel()
+	const (
+		notChecked = "warning: App Connections could not be checked"
+		oddAnswer  = "warning: An App Connection could not be checked"
+		paused     = "warning: Deliveries are paused"
+		fleet      = 6
+		givenUp    = 3 // failed probes, after which a run stops asking
+	)
+	var names []string
+	for i := range fleet {
+		names = append(names, fmt.Sprintf("p%d", i+1))
+	}
+	tokens := connections(names...)
+	answer := func(status int, names ...string) func(*fixture) {
+		return func(f *fixture) {
+			for _, name := range names {
+				f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens[name], Status: status, Times: -1})
+			}
+		}
+	}
+	script := func(fault fakeapi.Fault) func(*fixture) {
+		fault.Call, fault.Times = fakeapi.CallInfo, -1
+		return func(f *fixture) { f.api.Script(fault) }
+	}
+	inAnHour := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
+
+	for name, test := range map[string]struct {
+		noInfo   bool
+		endpoint string // of a run that asks; "": the fake's
+		given    func(f *fixture)
+		asked    int
+		said     map[string]int
+	}{
+		"online":              {asked: fleet},
+		"offline":             {given: func(f *fixture) { f.api.SetOnline(tokens["p1"], false) }, asked: fleet},
+		"601":                 {given: answer(601, names...), asked: fleet},
+		"602":                 {given: answer(602, names...), asked: fleet},
+		"605":                 {given: answer(605, "p2", "p5"), asked: fleet, said: map[string]int{paused: 2}},
+		"606":                 {given: answer(606, names...), asked: fleet, said: map[string]int{oddAnswer: fleet}},
+		"a new status":        {given: answer(699, names...), asked: fleet, said: map[string]int{oddAnswer: fleet}},
+		"500":                 {given: answer(500, names...), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"600":                 {given: answer(600, names...), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"two failures of six": {given: answer(500, "p2", "p4"), asked: fleet, said: map[string]int{notChecked: 1}},
+		"429, Retry-After":    {given: script(fakeapi.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"503, with a date":    {given: script(fakeapi.Fault{Status: 503, Header: http.Header{"Retry-After": {inAnHour}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"reset":               {given: script(fakeapi.Fault{Drop: true}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"hang":                {given: script(fakeapi.Fault{Hang: true}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"nobody listens":      {endpoint: "http://127.0.0.1:1", said: map[string]int{notChecked: 1}}, // refused at once
+		"401":                 {given: answer(401, names...), asked: 1, said: map[string]int{notChecked: 1}},
+		"403":                 {given: answer(403, names...), asked: 1, said: map[string]int{notChecked: 1}},
+		"another's API":       {given: script(fakeapi.Fault{Status: 200, Body: `{"hello":1}`}), asked: 1, said: map[string]int{notChecked: 1}},
+		"not served":          {noInfo: true, asked: 1},
+		"a web page":          {given: script(fakeapi.Fault{Status: 200, Body: "<!doctype html><p>hello"}), asked: 1},
+		"elsewhere":           {given: script(fakeapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}}), asked: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, fakeapi.Options{NoInfo: test.noInfo}, tokens)
+			p := f.protocol(tokens)
+			states := map[string]object{}
+			for _, name := range names {
+				states[name] = p.created(map[string]any{"app_connection": name, "callback_url": urlOne})
+			}
+			if test.given != nil {
+				test.given(f)
+			}
+			f.api.ResetRequests()
+			// A Read that waits for anything would outlast the test's patience.
+			patient := octoeverywhere.Waits{Min: time.Hour, Max: time.Hour, RetryAfterMax: time.Hour, Budget: 10 * time.Hour}
+			p = newProtocol(t, provider.New("test", provider.WithClock(f.clock.Now), provider.WithWaits(patient)))
+			named := map[string]any{}
+			for _, name := range names {
+				named[name] = tokens[name]
+			}
+			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": cmp.Or(test.endpoint, f.url), "app_tokens": named, "request_timeout": "300ms"}))
+			var said []string
+			for summary, times := range test.said {
+				for range times {
+					said = append(said, summary)
+				}
+			}
+			var got []*tfprotov6.Diagnostic
+			for _, name := range names {
+				read, told := p.read(states[name])
+				got = append(got, told...)
+				if !p.decode(read.state).Equal(p.decode(states[name].state)) {
+					t.Errorf("%s: state %s", name, p.decode(read.state))
+				}
+				if plan := p.plan(read, map[string]any{"app_connection": name, "callback_url": urlOne}); plan.action != "" {
+					t.Errorf("%s: planned %q", name, plan.action)
+				}
+			}
+			wantSaid(t, got, said...)
+			if asked := f.api.Count(""); asked != test.asked || asked != f.api.Count(fakeapi.CallInfo) {
+				t.Errorf("calls %v, want %d questions", f.calls(), test.asked)
+			}
+		})
+	}
+}
+
+// TestTwoObjectsAreRead reads two objects of one App Connection, and the second
+// alone in the next run: nobody knows then whose webhook it is. One that another
+// host made has a name from its first Set on.
+func TestTwoObjectsAreRead(t *testing.T) {
+	t.Parallel()
+	tokens := connections("garage")
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	made := f.protocol(tokens).created(garageTwo)
+	first, got := f.protocol(tokens).apply(object{state: made.state}, garageOne)
+	wantNoDiagnostics(t, got)
+	p := f.protocol(tokens)
+	_, got = p.read(first)
+	wantNoDiagnostics(t, got)
+	second, got := p.read(first)
+	wantSaid(t, got, "warning: Two objects for one App Connection in the state")
+	p = f.protocol(tokens)
+	alone, got := p.read(second)
+	wantNoDiagnostics(t, got)
+	if plan := p.plan(alone, garageOne); plan.action != "update" || p.attribute(alone, "expires_at") != "" {
+		t.Errorf("planned %q for %s", plan.action, p.decode(alone.state))
+	}
+}
+
+// attributes decodes an object's strings that are not null.
+func (p *protocol) attributes(dynamic *tfprotov6.DynamicValue, as tftypes.Type) map[string]any {
+	p.t.Helper()
+	value, err := dynamic.Unmarshal(as)
+	p.must(err)
+	var fields map[string]tftypes.Value
+	p.must(value.As(&fields))
+	found := map[string]any{}
+	for name, field := range fields {
+		if text := ""; !field.IsNull() && field.Type().Is(tftypes.String) {
+			p.must(field.As(&text))
+			found[name] = text
+		}
+	}
+	return found
+}
+
+var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
+
+// inState is an object with these attributes and no identity, as a state has it
+// that was written before there were any.
+func (p *protocol) inState(arguments map[string]any) object {
+	p.t.Helper()
+	return object{state: p.value(p.schemas.ResourceSchemas[webhookType], with(map[string]any{
+		"callback_url": urlOne, "renew_before_days": 30, "verify_delivery": false,
+		"configured_at": "2026-03-01T12:00:00Z", "expires_at": "2026-08-28T12:00:00Z",
+	}, arguments))}
+}
+
+func (p *protocol) identity(id string) *tfprotov6.ResourceIdentityData {
+	p.t.Helper()
+	value := tftypes.NewValue(identityType, map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, id)})
+	return &tfprotov6.ResourceIdentityData{IdentityData: p.encode(identityType, value)}
+}
+
+// wantIdentity checks an object's identity.
+func (p *protocol) wantIdentity(of object, id string) {
+	p.t.Helper()
+	if of.identity == nil {
+		p.t.Fatalf("no identity, want %s", id)
+	}
+	if got := p.attributes(of.identity.IdentityData, identityType); got["id"] != id {
+		p.t.Errorf("identity %v, want %s", got, id)
+	}
+}
+
+// TestIdentityOfSet: whatever writes a state writes the identity, after a Set
+// that may be lost too.
+func TestIdentityOfSet(t *testing.T) {
+	t.Parallel()
+	tokens := connections("garage", "lab")
+	garage, lab := fingerprintOf(t, tokens["garage"]), fingerprintOf(t, tokens["lab"])
+	for name, test := range map[string]struct {
+		exists   bool
+		identity string // of what was there before
+		change   string // the App Connection to be set
+		want     string
+	}{
+		"create":                    {change: "garage", want: garage},
+		"update":                    {exists: true, identity: garage, change: "garage", want: garage},
+		"from before there was one": {exists: true, change: "garage", want: garage},
+		"replacement":               {identity: garage, change: "lab", want: lab}, // planned with the old one's
+	} {
+		for _, lost := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, lost %t", name, lost), func(t *testing.T) {
+				t.Parallel()
+				f := newFixture(t, fakeapi.Options{}, tokens)
+				if lost {
+					f.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Drop: true, TakeEffect: true, Times: -1})
+				}
+				p := f.protocol(tokens)
+				prior := p.noObject()
+				if test.exists {
+					prior = p.inState(map[string]any{"id": garage, "app_connection": "garage"})
+				}
+				if test.identity != "" {
+					prior.identity = p.identity(test.identity)
+				}
+				after, got := p.apply(prior, map[string]any{"app_connection": test.change, "callback_url": urlTwo})
+				if hasErrors(got) != lost || p.isNull(after.state) {
+					t.Fatal(describe(got))
+				}
+				p.wantIdentity(after, test.want)
+			})
+		}
+	}
+}
+
+// TestIdentityOfRead: every Read leaves an identity, also of a state that has
+// none, also when nothing is asked, and when the object is dropped.
+func TestIdentityOfRead(t *testing.T) {
+	t.Parallel()
+	tokens := connections("garage")
+	id := fingerprintOf(t, tokens["garage"])
+	for name, test := range map[string]struct {
+		tokens   map[string]string
+		provider map[string]any
+		private  map[string][]byte
+		revoked  bool
+		twice    bool // another object of the App Connection was read before it
+		dropped  bool
+	}{
+		"alive":         {tokens: tokens},
+		"no token":      {},
+		"no client yet": {tokens: tokens, provider: map[string]any{"endpoint": unknown{}}},
+		"held twice":    {tokens: tokens, twice: true},
+		"gone":          {tokens: tokens, revoked: true, dropped: true},
+		"known as gone": {tokens: tokens, private: map[string][]byte{"webhook": []byte(`{"gone":{"Summary":"App Connection revoked"}}`)}, dropped: true},
+	} {
+		for _, stored := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, stored %t", name, stored), func(t *testing.T) {
+				t.Parallel()
+				f := newFixture(t, fakeapi.Options{}, tokens)
+				if test.revoked {
+					f.api.Revoke(tokens["garage"], 604)
+				}
+				p := f.protocol(test.tokens, test.provider)
+				current := p.inState(map[string]any{"id": id, "app_connection": "garage"})
+				if stored {
+					current.identity = p.identity(id)
+				}
+				if test.private != nil {
+					private, err := json.Marshal(test.private) // as the framework does
+					p.must(err)
+					current.private = private
+				}
+				if test.twice {
+					p.read(current)
+				}
+				read, got := p.read(current)
+				if hasErrors(got) || p.isNull(read.state) != test.dropped {
+					t.Errorf("state %s, said:\n%s", p.decode(read.state), describe(got))
+				}
+				p.wantIdentity(read, id)
+			})
+		}
+	}
+}
