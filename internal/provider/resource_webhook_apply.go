@@ -191,19 +191,23 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	id := state.ID.ValueString()
 	c := choice{label: r.session.tokens.Label(id), token: r.session.tokens.Find(id, state.AppToken.ValueString())}
-	ready := func() error {
-		switch {
-		case !c.known() && r.session.tokens.Unknown(), r.session.client == nil:
-			return errNotKnownYet
-		case !c.known():
-			return errNoToken
-		}
-		return nil
+	var missing error
+	switch {
+	case !c.known() && r.session.tokens.Unknown(), r.session.client == nil:
+		missing = errNotKnownYet
+	case !c.known():
+		missing = errNoToken
 	}
 	result, err := r.session.webhooks.Delete(id, state.object(private.Name), private.successor(id), func() error {
-		return unless(ready(), func() error { return r.session.client.DeleteWebhook(ctx, c.token) })
+		if missing != nil {
+			return missing
+		}
+		return r.session.client.DeleteWebhook(ctx, c.token)
 	}, func(webhook octoeverywhere.Webhook) error {
-		return unless(ready(), func() error { return r.session.client.SetWebhook(ctx, c.token, webhook) })
+		if missing != nil {
+			return missing
+		}
+		return r.session.client.SetWebhook(ctx, c.token, webhook)
 	})
 	switch {
 	case result == appconnection.Kept:
@@ -232,14 +236,6 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 			resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		}
 	}
-}
-
-// unless calls next unless there is an error.
-func unless(err error, next func() error) error {
-	if err != nil {
-		return err
-	}
-	return next()
 }
 
 // valid reports whether the service says that an App Connection is valid.
