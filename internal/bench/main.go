@@ -5,7 +5,7 @@
 // with terraform_data and curl (the way without a provider): in one run, in
 // turn, on loopback, with the real terraform.
 //
-//	go run ./internal/bench -n 300 -parallelism 10 -latency 5ms -rounds 3
+//	go run ./internal/bench -n 300 -latency 5ms -rounds 3
 //
 // Times are wall clock and medians. Compare ratios within a run, never times of
 // two runs: machines are shared and noisy.
@@ -15,7 +15,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -31,7 +30,7 @@ import (
 )
 
 // phases are what people wait for, in the order in which they are measured.
-var phases = []struct {
+var phases = [...]struct {
 	name string
 	args []string
 }{
@@ -44,26 +43,19 @@ var phases = []struct {
 
 const changed = 3 // the phase before which the configuration changes
 
-// measure is one phase of one subject.
-type measure struct {
-	seconds, cpu         []float64 // a value for each round
-	peakMiB, connections int
-	calls                map[fakeapi.Call]int
-}
-
 type bench struct {
-	n, parallelism, rounds int
-	latency                time.Duration
-	cli                    *cli.CLI
-	dir                    string
-	mirror                 cli.Mirror
-	measures               map[subject][]measure // for each phase
+	n, rounds int
+	latency   time.Duration
+	cli       *cli.CLI
+	dir       string
+	mirror    cli.Mirror
+	seconds   [len(phases)]map[subject][]float64 // a value for each round
+	calls     [len(phases)]map[fakeapi.Call]int  // the provider's, in the last round
 }
 
 func main() {
-	b := bench{measures: map[subject][]measure{}}
+	var b bench
 	flag.IntVar(&b.n, "n", 300, "webhooks")
-	flag.IntVar(&b.parallelism, "parallelism", 10, "Terraform's -parallelism")
 	flag.DurationVar(&b.latency, "latency", 5*time.Millisecond, "how long the fake API takes to answer")
 	flag.IntVar(&b.rounds, "rounds", 3, "rounds; medians are taken over them")
 	flag.Parse()
@@ -130,9 +122,6 @@ func (b *bench) measure(ctx context.Context, s subject) error {
 	if _, err := w.Run(ctx, "init", "-input=false", "-no-color"); err != nil {
 		return err
 	}
-	if b.measures[s] == nil {
-		b.measures[s] = make([]measure, len(phases))
-	}
 	for i, phase := range phases {
 		if i == changed {
 			if err := w.Write("main.tf", s.configuration(running.URL, b.n, 2)); err != nil {
@@ -141,48 +130,34 @@ func (b *bench) measure(ctx context.Context, s subject) error {
 		}
 		api.ResetRequests()
 		began := time.Now()
-		args := slices.Insert(slices.Clone(phase.args), 1, "-input=false", "-no-color", fmt.Sprintf("-parallelism=%d", b.parallelism))
-		result, err := w.Run(ctx, args...)
-		if err != nil {
+		if _, err := w.Run(ctx, slices.Insert(slices.Clone(phase.args), 1, "-input=false", "-no-color")...); err != nil {
 			return err
 		}
-		m := &b.measures[s][i]
-		m.seconds = append(m.seconds, time.Since(began).Seconds())
-		m.cpu = append(m.cpu, result.CPUSeconds)
-		m.peakMiB = max(m.peakMiB, result.PeakMiB)
-		m.connections = max(m.connections, api.Sockets())
-		m.calls = map[fakeapi.Call]int{}
-		for _, request := range api.Requests() {
-			m.calls[request.Call]++
+		if b.seconds[i] == nil {
+			b.seconds[i] = map[subject][]float64{}
+		}
+		b.seconds[i][s] = append(b.seconds[i][s], time.Since(began).Seconds())
+		if s == provider {
+			b.calls[i] = map[fakeapi.Call]int{}
+			for _, request := range api.Requests() {
+				b.calls[i][request.Call]++
+			}
 		}
 	}
 	return nil
 }
 
-// print writes the table. API calls, TCP connections and memory are the
-// provider's; the memory is Terraform's where that took more.
+// print writes the table. The API calls are the provider's.
 func (b *bench) print() {
 	fmt.Printf("\n%s/%s, %d CPUs, %s, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.cli.Banner)
-	fmt.Printf("%d webhooks, parallelism %d, API latency %s, medians of %d rounds\n\n", b.n, b.parallelism, b.latency, b.rounds)
+	fmt.Printf("%d webhooks, API latency %s, medians of %d rounds\n\n", b.n, b.latency, b.rounds)
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	row := func(format string, values ...any) { fmt.Fprintf(table, format+"\n", values...) }
-	row("\t%s\t%s\t%s\t/ %[2]s\t/ curl\tCPU time\tof %[2]s\tAPI calls\tTCP\tpeak memory", provider, terraform, curl)
+	fmt.Fprintf(table, "\t%s\t%s\t%s\t/ %[2]s\t/ curl\tAPI calls\n", provider, terraform, curl)
 	for i, phase := range phases {
-		ours, floor, byCurl := b.measures[provider][i], b.measures[terraform][i], b.measures[curl][i]
-		seconds := median(ours.seconds)
-		row("%s\t%.2f s\t%.2f s\t%.2f s\t%.2f\t%.2f\t%.2f s\t%.2f s\t%s\t%d\t%d MiB", phase.name, seconds, median(floor.seconds), median(byCurl.seconds),
-			seconds/median(floor.seconds), seconds/median(byCurl.seconds), median(ours.cpu), median(floor.cpu), calls(ours.calls), ours.connections, ours.peakMiB)
+		ours, baseline, byCurl := median(b.seconds[i][provider]), median(b.seconds[i][terraform]), median(b.seconds[i][curl])
+		fmt.Fprintf(table, "%s\t%.2f s\t%.2f s\t%.2f s\t%.2f\t%.2f\t%s\n", phase.name, ours, baseline, byCurl, ours/baseline, ours/byCurl, strings.Trim(fmt.Sprint(b.calls[i]), "map[]"))
 	}
 	_ = table.Flush()
-}
-
-// calls lists how often each call was made.
-func calls(counts map[fakeapi.Call]int) string {
-	var texts []string
-	for _, call := range slices.Sorted(maps.Keys(counts)) {
-		texts = append(texts, fmt.Sprintf("%d %s", counts[call], call))
-	}
-	return strings.Join(texts, ", ")
 }
 
 func median(values []float64) float64 {

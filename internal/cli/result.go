@@ -32,7 +32,6 @@ type Result struct {
 	Stdout, Stderr string
 	Diagnostics    []Diagnostic      // of -json runs
 	Planned        map[string]string // of -json runs: address to action
-	CPUSeconds     float64           // of the CLI and its provider
 	PeakMiB        int               // memory of the CLI or its provider, whichever took more
 }
 
@@ -53,7 +52,6 @@ func Run(command *exec.Cmd) (Result, error) {
 	state := command.ProcessState
 	result := Result{
 		Args: command.Args[1:], ExitCode: state.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String(),
-		CPUSeconds: (state.UserTime() + state.SystemTime()).Seconds(),
 	}
 	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
 		result.PeakMiB = int(usage.Maxrss >> 10) // Linux counts in KiB

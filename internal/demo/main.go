@@ -33,15 +33,10 @@ const limit = 5 * time.Minute
 // fake's deliveries to it end up at the receiver on this machine.
 const callbackHost = "octo.example.com"
 
-// printers and the tokens of their App Connections.
-var (
-	printers = []string{"attic", "garage", "lab"}
-	tokens   = map[string]string{
-		"attic":  "demo-app-token-attic-4f1c9a",
-		"garage": "demo-app-token-garage-8b2e07",
-		"lab":    "demo-app-token-lab-d93a51",
-	}
-)
+var printers = []string{"attic", "garage", "lab"}
+
+// token is that of a printer's App Connection.
+func token(printer string) string { return "demo-app-token-" + printer }
 
 // demo is three printers' service, receiver and Terraform.
 type demo struct {
@@ -100,8 +95,8 @@ func run(ctx context.Context, archive string) (err error) {
 	d.receiver = fakeapi.NewReceiver()
 	defer d.receiver.Close()
 	d.api = fakeapi.New(fakeapi.Options{DeliveryClient: d.receiver.Client()})
-	for name, token := range tokens {
-		d.api.AddConnection(token, name)
+	for _, name := range printers {
+		d.api.AddConnection(token(name), name)
 	}
 	running, err := d.api.Listen("127.0.0.1:0")
 	if err != nil {
@@ -114,10 +109,6 @@ func run(ctx context.Context, archive string) (err error) {
 
 // configure writes the configuration of the three printers.
 func (d *demo) configure(events string) error {
-	var pairs strings.Builder
-	for _, name := range printers {
-		fmt.Fprintf(&pairs, "    %-6s = %q\n", name, tokens[name])
-	}
 	return d.Write("main.tf", fmt.Sprintf(`terraform {
   required_providers {
     octoeverywhere = {
@@ -127,19 +118,22 @@ func (d *demo) configure(events string) error {
   }
 }
 
+locals {
+  printers = toset(split(" ", %q))
+}
+
 provider "octoeverywhere" {
-  endpoint = %q
-  app_tokens = {
-%s  }
+  endpoint   = %q
+  app_tokens = { for name in local.printers : name => "%s${name}" }
 }
 
 resource "octoeverywhere_notification_webhook" "printer" {
-  for_each       = toset(["attic", "garage", "lab"])
+  for_each       = local.printers
   app_connection = each.key
   callback_url   = provider::octoeverywhere::callback_url("https://%s/octo", { printer = each.key, shelf = "2 & 3" })
   event_types    = %s
 }
-`, d.version, d.endpoint, pairs.String(), callbackHost, events))
+`, d.version, strings.Join(printers, " "), d.endpoint, token(""), callbackHost, events))
 }
 
 // callbackURL is what a printer's webhook must have, byte for byte.
