@@ -3,7 +3,6 @@
 package octoeverywhere
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -26,8 +25,9 @@ func TestCalls(t *testing.T) {
 			if err := set(t, c); err != nil {
 				t.Fatal(err)
 			}
-			if err := op.run(t.Context(), c, token(t)); err != nil {
-				t.Errorf("flat %v, %s: %v", flat, op.name, err)
+			saved, _ := fake.Webhook(secretToken)
+			if err := op.run(t.Context(), c, token(t)); err != nil || saved.URL != callbackURL || !slices.Equal(saved.EventTypes, []int{1, 2, 3}) {
+				t.Errorf("flat %v, %s: %v, saved %+v", flat, op.name, err, saved)
 			}
 			c.Close()
 			_ = listening.Close()
@@ -41,20 +41,6 @@ func TestCalls(t *testing.T) {
 			want := arrived{op.request.method, strings.TrimSuffix(prefix, "/") + op.request.path, secretToken, string(op.request.body), "terraform-provider-octoeverywhere/1.2.3"}
 			if !slices.Equal(s.requests, []arrived{want}) {
 				t.Errorf("%s sent %+v", op.name, s.requests)
-			}
-		}
-	}
-}
-
-// TestEventTypesSent: the filter under each version's name, absent for all.
-func TestEventTypesSent(t *testing.T) {
-	for edition, key := range map[Edition]string{EditionNotifications: "EventTypes", EditionAppConnection: "InclusiveEventTypesFilter"} {
-		for _, events := range [][]EventType{nil, {}, {2}, {3, 1, 2, 99}} {
-			var message map[string]json.RawMessage
-			_ = json.Unmarshal(edition.request(Webhook{callbackURL, events}).body, &message)
-			var got []EventType
-			if _ = json.Unmarshal(message[key], &got); !slices.Equal(got, events) || (message[key] != nil) != (len(events) > 0) {
-				t.Errorf("%s: %v sent as %s", edition, events, message[key])
 			}
 		}
 	}

@@ -48,8 +48,8 @@ func TestTokenDigests(t *testing.T) {
 	}
 }
 
-// TestTokenIsNeverShown: whatever prints it, also by reflection.
-func TestTokenIsNeverShown(t *testing.T) {
+// TestNeverShown: whatever prints a token, also by reflection, or a webhook.
+func TestNeverShown(t *testing.T) {
 	made := token(t)
 	hidden := struct {
 		inner struct{ t Token }
@@ -60,12 +60,13 @@ func TestTokenIsNeverShown(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%p"} {
 		_, _ = fmt.Fprintf(&shown, verb+verb+verb, made, &made, hidden)
 	}
+	_, _ = fmt.Fprintf(&shown, "%v %+v %#v %s %q", hook, &hook, hook, hook, hook)
 	slog.New(slog.NewJSONHandler(&shown, nil)).Info("x", "token", made, "hidden", hidden)
 	noSecret(t, shown.String())
 	if strings.Contains(strings.ToLower(shown.String()), fmt.Sprintf("%x", secretToken)) {
 		t.Error("the token is shown in hexadecimal")
 	}
-	if !strings.Contains(shown.String(), made.Fingerprint()) {
-		t.Error("nothing names the token")
+	if !strings.Contains(shown.String(), made.Fingerprint()) || !strings.Contains(shown.String(), "app.example.com") {
+		t.Error("nothing names the token or the webhook")
 	}
 }

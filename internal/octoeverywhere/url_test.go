@@ -3,7 +3,6 @@
 package octoeverywhere
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -99,23 +98,4 @@ func TestValidateEndpoint(t *testing.T) {
 		"ftp://localhost", "https://", "https://:1", "https://h:", "https://h:0", "https://h:99999", "https://h?x", "https://h?", "https://h#x", "https://h#",
 		"https://user:" + inURL + "@h", "https://h/a b", "https://h/\n", "https://h/\x00", "https://h/%zz", "mailto:x", "https://h/\xff",
 	})
-}
-
-// TestWebhookIsNotShown: printing a Webhook in any way gives no query and no
-// path away.
-func TestWebhookIsNotShown(t *testing.T) {
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		text := fmt.Sprintf(verb+verb, hook, &hook)
-		noSecret(t, text)
-		if !strings.Contains(text, "app.example.com") {
-			t.Errorf("%s shows nothing: %s", verb, text)
-		}
-	}
-	var many Webhook
-	for event := range EventType(99) {
-		many.EventTypes = append(many.EventTypes, event)
-	}
-	if !strings.HasSuffix(fmt.Sprint(many), "38, 39, …") {
-		t.Error(many)
-	}
 }
