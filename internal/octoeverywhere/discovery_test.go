@@ -54,12 +54,13 @@ func TestServedNoLonger(t *testing.T) {
 		for _, answer := range []reply{notFound, status(405), status(501), status(401), status(403), status(302), page, status(503)} {
 			moves := in(answer.status, 404, 405, 501)
 			s := serve(t)
-			s.lacks = other
+			if known == newPath {
+				s.then(notFound)
+			}
 			c := newClient(t, s.url, retries(0))
 			if err := set(t, c); err != nil {
 				t.Fatal(err)
 			}
-			s.lacks = ""
 			s.then(answer)
 			first, second := set(t, c), set(t, c)
 			want := map[bool][2]int{true: {1, 2}, false: {2, 0}}[moves]

@@ -70,10 +70,9 @@ func always(r reply) reply {
 type arrived struct{ method, path, token, body, userAgent string }
 
 // server answers one request after the other as its script says, and then as a
-// service that serves every path but those it lacks.
+// service that serves every path.
 type server struct {
-	url   string
-	lacks string // a path that it answers with 404
+	url string
 
 	mu       sync.Mutex
 	script   []reply
@@ -109,8 +108,6 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = conn.Write([]byte(*answer.raw))
 		_ = conn.Close()
 		return
-	case answer.status == 0 && answer.body == "" && s.lacks == r.URL.Path:
-		answer = notFound
 	case answer.status == 0 && answer.body == "":
 		fields := map[string]any{"Success": true, "IsOnline": true, "StatusCode": 200}
 		_ = json.Unmarshal(body, &fields)
