@@ -16,12 +16,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -59,16 +57,7 @@ func main() {
 	flag.DurationVar(&b.latency, "latency", 5*time.Millisecond, "how long the fake API takes to answer")
 	flag.IntVar(&b.rounds, "rounds", 3, "rounds; medians are taken over them")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := b.run(ctx)
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
+	cli.Main("bench", b.run)
 }
 
 func (b *bench) run(ctx context.Context) (err error) {

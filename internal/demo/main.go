@@ -16,10 +16,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
@@ -50,16 +48,7 @@ type demo struct {
 func main() {
 	archive := flag.String("archive", "", "release archive to install, in place of a build")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *archive)
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	stop()
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "\nThe demo stopped: %v\n", err)
-		os.Exit(1)
-	}
+	cli.Main("\nThe demo stopped", func(ctx context.Context) error { return run(ctx, *archive) })
 }
 
 func run(ctx context.Context, archive string) (err error) {

@@ -9,19 +9,25 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	configuration, err := install(ctx)
-	stop()
+func main() { cli.Main("install", install) }
+
+func install(ctx context.Context) error {
+	bin, err := filepath.Abs("bin")
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "install:", err)
-		os.Exit(1)
+		return err
+	}
+	mirror := cli.Mirror(filepath.Join(bin, "mirror"))
+	if err := mirror.Build(ctx); err != nil {
+		return err
+	}
+	configuration := filepath.Join(bin, "install.tfrc")
+	if err := os.WriteFile(configuration, []byte(mirror.Configuration()), 0o600); err != nil {
+		return err
 	}
 	fmt.Printf(`Installed %s %s. In the shell where you run terraform or tofu:
 
@@ -33,18 +39,5 @@ To install a change to the code: run 'make install' again, remove
 .terraform.lock.hcl, which holds the old build's checksum, and run
 'terraform init' again.
 `, cli.ProviderAddress, cli.Version, configuration)
-}
-
-// install returns the path of the CLI configuration.
-func install(ctx context.Context) (string, error) {
-	bin, err := filepath.Abs("bin")
-	if err != nil {
-		return "", err
-	}
-	mirror := cli.Mirror(filepath.Join(bin, "mirror"))
-	if err := mirror.Build(ctx); err != nil {
-		return "", err
-	}
-	configuration := filepath.Join(bin, "install.tfrc")
-	return configuration, os.WriteFile(configuration, []byte(mirror.Configuration()), 0o600)
+	return nil
 }
