@@ -43,7 +43,7 @@ func explain(err error, worked bool) (summary, advice string) {
 	case status == 603 && worked:
 		return summaryNotFound, adviceReconnect
 	case status == 603:
-		return summaryNotFound, "Check that the token is the complete appApiToken. If it is, it is no longer valid: " + lower(adviceReconnect)
+		return summaryNotFound, "Check that the token is the complete appApiToken. If it is, it is no longer valid. " + adviceReconnect
 	case status == 604:
 		return summaryRevoked, adviceReconnect
 	case octoeverywhere.IsNotSupporter(err):
@@ -228,11 +228,8 @@ func sentence(err error) string {
 	return text + "."
 }
 
-// capital and lower change the first letter.
-func capital(text string) string { return firstLetter(text, unicode.ToUpper) }
-func lower(text string) string   { return firstLetter(text, unicode.ToLower) }
-
-func firstLetter(text string, change func(rune) rune) string {
+// capital makes the first letter one.
+func capital(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
-	return string(change(first)) + text[size:]
+	return string(unicode.ToUpper(first)) + text[size:]
 }

@@ -16,15 +16,7 @@ import (
 
 // eventTypesValidator refuses an empty filter, unknown names and one event
 // written twice.
-type eventTypesValidator struct{}
-
-func (eventTypesValidator) Description(context.Context) string {
-	return "must hold at least one event, each once, by name or number"
-}
-
-func (v eventTypesValidator) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
-}
+type eventTypesValidator struct{ description }
 
 func (eventTypesValidator) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {

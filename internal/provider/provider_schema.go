@@ -49,7 +49,7 @@ func (p *octoProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp 
 				ElementType:         types.StringType,
 				Optional:            true,
 				Sensitive:           true,
-				Validators:          []validator.Map{appTokensValidator{}},
+				Validators:          []validator.Map{appTokensValidator{"must hold an App Connection's token for every name"}},
 			},
 			"endpoint": schema.StringAttribute{
 				MarkdownDescription: "Base URL of the API. Must be `https`, except for loopback hosts. " +

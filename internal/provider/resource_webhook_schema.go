@@ -107,7 +107,7 @@ var webhookSchema = schema.Schema{
 				"If not set, all events are sent. See [Event types](#event-types).",
 			ElementType: types.StringType,
 			Optional:    true,
-			Validators:  []validator.Set{eventTypesValidator{}},
+			Validators:  []validator.Set{eventTypesValidator{"must hold at least one event type, each once, by name or number"}},
 		},
 		"app_connection": schema.StringAttribute{
 			MarkdownDescription: "Name of the App Connection, a key of the provider's `app_tokens`. If neither `app_connection` nor `app_token` is set, it is `default`.",

@@ -15,15 +15,21 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/octoeverywhere"
 )
 
+// description is what a validator demands.
+type description string
+
+// Description implements the validators' interfaces.
+func (d description) Description(context.Context) string { return string(d) }
+
+// MarkdownDescription implements the validators' interfaces.
+func (d description) MarkdownDescription(context.Context) string { return string(d) }
+
 // stringCheck turns a plain check into a validator, so that Terraform points
 // at the argument. The check's error must not repeat a secret value.
 type stringCheck struct {
-	description string
-	check       func(string) error
+	description
+	check func(string) error
 }
-
-func (v stringCheck) Description(context.Context) string         { return v.description }
-func (v stringCheck) MarkdownDescription(context.Context) string { return v.description }
 
 func (v stringCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
@@ -44,15 +50,7 @@ var appToken = stringCheck{"must be an App Connection's token", func(s string) e
 }}
 
 // appTokensValidator checks every token of the map, and that each is there.
-type appTokensValidator struct{}
-
-func (appTokensValidator) Description(context.Context) string {
-	return "must hold an App Connection's token for every name"
-}
-
-func (v appTokensValidator) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
-}
+type appTokensValidator struct{ description }
 
 func (appTokensValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	for name, element := range req.ConfigValue.Elements() {
