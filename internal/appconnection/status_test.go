@@ -201,29 +201,6 @@ func TestCheckRetrying(t *testing.T) {
 	})
 }
 
-// TestStop: the client's Stop ends the checks under way and those to come, and
-// counts as no failure of the service.
-func TestStop(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		held := make(chan struct{})
-		s := newService(t, func(string) (int, string) { <-held; return 500, "" })
-		checked := in(func() Status { status, _ := s.Check(t.Context(), newToken("garage")); return status })
-		synctest.Wait()
-		s.client.Stop()
-		for range failuresAllowed + 1 {
-			if got := s.CheckRetrying(t.Context(), newToken("lab")); !errors.Is(got.Err, context.Canceled) {
-				t.Errorf("after the stop it got %v", got.Err)
-			}
-		}
-		if got := <-checked; !errors.Is(got.Err, context.Canceled) || s.ended {
-			t.Errorf("it got %v; checks ended: %v", got.Err, s.ended)
-		}
-		s.wantRequests(t, 1)
-		close(held)
-	})
-}
-
 // TestChecksEnd has hundreds of checks fail at once: those under way end, none
 // begins after three have failed. It is the same after End, where a status that
 // is known is still taken.

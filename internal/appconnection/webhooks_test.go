@@ -100,30 +100,6 @@ func TestWebhooksUnderLoad(t *testing.T) {
 	}
 }
 
-// TestReserve: of many objects one is to have the webhook, and may be planned
-// again; one is read first.
-func TestReserve(t *testing.T) {
-	t.Parallel()
-	w := NewWebhooks(true)
-	var owners, firsts atomic.Int32
-	together(func(i int) {
-		object := Object{Name: fmt.Sprint(i), Sets: true}
-		_, err := w.Reserve("a", object)
-		if _, again := w.Reserve("a", object); !errors.Is(again, err) {
-			t.Errorf("%v, then %v", err, again)
-		}
-		if err == nil {
-			owners.Add(1)
-		}
-		if w.Read("a", object) == nil {
-			firsts.Add(1)
-		}
-	})
-	if owners.Load() != 1 || firsts.Load() != 1 || len(w.Shared()) != 1 {
-		t.Errorf("%d have the webhook, %d were read first, %d connections are shared", owners.Load(), firsts.Load(), len(w.Shared()))
-	}
-}
-
 // TestReserveAndDelete lets an object that sets nothing and the Delete of
 // another one meet: either the Delete sends nothing, or the object must set.
 func TestReserveAndDelete(t *testing.T) {
@@ -333,30 +309,5 @@ func TestDeleteOwes(t *testing.T) {
 		if result, _ := w.Set("a", Object{}, newWebhook, func(octoeverywhere.Webhook) error { return errRefused }); result != test.after {
 			t.Errorf("%s: afterwards %v, want %v", test.name, result, test.after)
 		}
-	}
-}
-
-// TestOtherHosts: a host that doesn't plan as Terraform does may plan and set the
-// same webhook again and again; only a Delete after a Set sends nothing.
-func TestOtherHosts(t *testing.T) {
-	t.Parallel()
-	w := NewWebhooks(false)
-	for i := range 2 {
-		object := Object{Name: fmt.Sprint(i)}
-		if w.Read("a", object) != nil {
-			t.Error("one object is two")
-		}
-		if mustSet, err := w.Reserve("a", object); mustSet || err != nil {
-			t.Error(mustSet, err)
-		}
-		if w.Leave("a", object, nil) != nil {
-			t.Error("an object keeps its own webhook")
-		}
-		if result, err := w.Set("a", Object{}, newWebhook, func(octoeverywhere.Webhook) error { return nil }); result != Done || err != nil {
-			t.Error(result, err)
-		}
-	}
-	if result, _ := w.Delete("a", Object{}, nil, nil, nil); result != Left {
-		t.Error(result)
 	}
 }

@@ -4,7 +4,6 @@ package provider_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -17,105 +16,57 @@ import (
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
-// TestAccAppConnectionDataSource_status: every status is an answer and no
-// diagnostic, and only not_found and revoked mean that the App Connection ended.
-func TestAccAppConnectionDataSource_status(t *testing.T) {
-	names := []string{"online", "unplugged", "not_supporter", "not_found", "revoked"}
+// TestAccAppConnectionDataSource: every status is an answer and no diagnostic,
+// only not_found and revoked mean that the App Connection ended, and every field
+// is there, as far as the service tells it.
+func TestAccAppConnectionDataSource(t *testing.T) {
+	names := []string{"full", "bare", "unplugged", "not_supporter", "not_found", "revoked"}
 	f := newFixture(t, fakeapi.Options{}, connections(names...))
-	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokenOf("unplugged"), Status: 601, Times: -1})
+	answer := func(name string, status int, body string) {
+		f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokenOf(name), Times: -1, Status: status, Body: body})
+	}
+	answer("unplugged", 601, "")
+	answer("bare", 200, `{"IsOnline":false}`)
+	answer("full", 200, `{"PrinterName":"Prusa \"MK4\" ü","PrinterLocalIp":"192.168.1.20","IsOnline":true,"UserFacingPrinterUrl":"https://x.octoeverywhere.com/p",
+		"LastDisconnectTimeUtc":"2026-02-28T23:00:00Z","LastConnectionTimeUtc":"2026-03-01T01:00:00.123456+00:00","New":[1],
+		"PrinterLimits":{"MaxDownloadFileSizeBytes":9007199254740993,"MaxUploadFileSizeBytes":1,"MaxSingleWebcamStreamLengthSeconds":0}}`)
 	f.api.SetSupporter(tokenOf("not_supporter"), false)
 	f.api.Revoke(tokenOf("not_found"), 603)
 	f.api.Revoke(tokenOf("revoked"), 604)
-	status := func(name, status string, valid bool) []statecheck.StateCheck {
-		source := "data.octoeverywhere_app_connection." + name
-		return []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(source, tfjsonpath.New("status"), knownvalue.StringExact(status)),
-			statecheck.ExpectKnownValue(source, tfjsonpath.New("valid"), knownvalue.Bool(valid)),
-			statecheck.ExpectKnownValue(source, tfjsonpath.New("id"), knownvalue.StringExact(fingerprintOf(t, tokenOf(name)))),
+	value := func(name, attribute string, want knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data.octoeverywhere_app_connection."+name, tfjsonpath.New(attribute), want)
+	}
+	text, null := knownvalue.StringExact, knownvalue.Null()
+	limits := func(download, upload, stream knownvalue.Check) knownvalue.Check {
+		return knownvalue.ObjectExact(map[string]knownvalue.Check{
+			"max_download_file_size_bytes": download, "max_upload_file_size_bytes": upload, "max_webcam_stream_seconds": stream,
+		})
+	}
+	checks := []statecheck.StateCheck{
+		value("full", "app_connection", null),
+		value("full", "printer_name", text(`Prusa "MK4" ü`)),
+		value("full", "printer_local_ip", text("192.168.1.20")),
+		value("full", "printer_url", text("https://x.octoeverywhere.com/p")),
+		value("full", "last_connected_at", text("2026-03-01T01:00:00Z")),
+		value("full", "last_disconnected_at", text("2026-02-28T23:00:00Z")),
+		value("full", "limits", limits(knownvalue.Int64Exact(9007199254740993), knownvalue.Int64Exact(1), knownvalue.Int64Exact(0))),
+		statecheck.ExpectSensitiveValue("data.octoeverywhere_app_connection.full", tfjsonpath.New("app_token")),
+		value("bare", "limits", limits(null, null, null)),
+	}
+	for _, attribute := range []string{"printer_name", "printer_local_ip", "printer_url", "last_connected_at", "last_disconnected_at"} {
+		checks = append(checks, value("bare", attribute, null))
+	}
+	hcl := f.providerConfig(names[1:]...) + "data \"octoeverywhere_app_connection\" \"full\" {\n  app_token = \"" + tokenOf("full") + "\"\n}\n"
+	for i, status := range []string{"online", "offline", "offline", "not_supporter", "not_found", "revoked"} {
+		name := names[i]
+		checks = append(checks, value(name, "id", text(fingerprintOf(t, tokenOf(name)))), value(name, "status", text(status)), value(name, "valid", knownvalue.Bool(i < 4)))
+		if i > 0 {
+			hcl += fmt.Sprintf("data \"octoeverywhere_app_connection\" %q {\n  app_connection = %[1]q\n}\n", name)
 		}
 	}
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		Steps: []resource.TestStep{{
-			Config: f.providerConfig(names...) + `
-data "octoeverywhere_app_connection" "online" {
-  app_connection = "online"
-}
-data "octoeverywhere_app_connection" "unplugged" {
-  app_connection = "unplugged"
-}
-data "octoeverywhere_app_connection" "not_supporter" {
-  app_connection = "not_supporter"
-}
-data "octoeverywhere_app_connection" "not_found" {
-  app_connection = "not_found"
-}
-data "octoeverywhere_app_connection" "revoked" {
-  app_connection = "revoked"
-}`,
-			ConfigStateChecks: slices.Concat(
-				status("online", "online", true),
-				status("unplugged", "offline", true),
-				status("not_supporter", "not_supporter", true),
-				status("not_found", "not_found", false),
-				status("revoked", "revoked", false),
-				[]statecheck.StateCheck{f.expectWarnings(), expectNoSecret("tok-SECRET")},
-			),
-		}},
-	})
-}
-
-// TestAccAppConnectionDataSource_attributes: every field is there, as far as the
-// service tells it.
-func TestAccAppConnectionDataSource_attributes(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{}, connections("full", "bare"))
-	answer := func(token, body string) {
-		f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: token, Times: -1, Status: 200, Body: body})
-	}
-	answer(tokenOf("bare"), `{"IsOnline":false}`)
-	answer(tokenOf("full"), `{"PrinterName":"Prusa \"MK4\" ü","PrinterLocalIp":"192.168.1.20","IsOnline":true,"UserFacingPrinterUrl":"https://x.octoeverywhere.com/p",
-		"LastDisconnectTimeUtc":"2026-02-28T23:00:00Z","LastConnectionTimeUtc":"2026-03-01T01:00:00.123456+00:00","New":[1],
-		"PrinterLimits":{"MaxDownloadFileSizeBytes":9007199254740993,"MaxUploadFileSizeBytes":1,"MaxSingleWebcamStreamLengthSeconds":0}}`)
-	full := func(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("data.octoeverywhere_app_connection.full", path, want)
-	}
-	bare := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("data.octoeverywhere_app_connection.bare", tfjsonpath.New(attribute), want)
-	}
-	limits := tfjsonpath.New("limits")
-	resource.ParallelTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
-		Steps: []resource.TestStep{{
-			Config: f.providerConfig("bare") + `
-data "octoeverywhere_app_connection" "full" {
-  app_token = "` + tokenOf("full") + `"
-}
-data "octoeverywhere_app_connection" "bare" {
-  app_connection = "bare"
-}`,
-			ConfigStateChecks: []statecheck.StateCheck{
-				full(tfjsonpath.New("app_connection"), knownvalue.Null()),
-				full(tfjsonpath.New("status"), knownvalue.StringExact("online")),
-				full(tfjsonpath.New("printer_name"), knownvalue.StringExact(`Prusa "MK4" ü`)),
-				full(tfjsonpath.New("printer_local_ip"), knownvalue.StringExact("192.168.1.20")),
-				full(tfjsonpath.New("printer_url"), knownvalue.StringExact("https://x.octoeverywhere.com/p")),
-				full(tfjsonpath.New("last_connected_at"), knownvalue.StringExact("2026-03-01T01:00:00Z")),
-				full(tfjsonpath.New("last_disconnected_at"), knownvalue.StringExact("2026-02-28T23:00:00Z")),
-				full(limits.AtMapKey("max_download_file_size_bytes"), knownvalue.Int64Exact(9007199254740993)),
-				full(limits.AtMapKey("max_upload_file_size_bytes"), knownvalue.Int64Exact(1)),
-				full(limits.AtMapKey("max_webcam_stream_seconds"), knownvalue.Int64Exact(0)),
-				statecheck.ExpectSensitiveValue("data.octoeverywhere_app_connection.full", tfjsonpath.New("app_token")),
-				bare("status", knownvalue.StringExact("offline")),
-				bare("printer_name", knownvalue.Null()),
-				bare("printer_local_ip", knownvalue.Null()),
-				bare("printer_url", knownvalue.Null()),
-				bare("last_connected_at", knownvalue.Null()),
-				bare("last_disconnected_at", knownvalue.Null()),
-				bare("limits", knownvalue.ObjectExact(map[string]knownvalue.Check{
-					"max_download_file_size_bytes": knownvalue.Null(), "max_upload_file_size_bytes": knownvalue.Null(), "max_webcam_stream_seconds": knownvalue.Null(),
-				})),
-			},
-		}},
+		Steps:                    []resource.TestStep{{Config: hcl, ConfigStateChecks: append(checks, f.expectWarnings())}},
 	})
 }
 
@@ -203,33 +154,6 @@ func TestAppConnectionUnreachable(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestAppConnectionIsAskedAboutAnyway: that a run has stopped probing is no
-// answer for a data source; and what it is told serves the others.
-func TestAppConnectionIsAskedAboutAnyway(t *testing.T) {
-	t.Parallel()
-	tokens := connections("a", "b", "c", "garage")
-	f := newFixture(t, fakeapi.Options{}, tokens)
-	f.api.Revoke(tokens["garage"], 604)
-	p := f.protocol(tokens)
-	read := func(name string) (dropped bool) {
-		after, _ := p.read(p.inState(map[string]any{"id": fingerprintOf(t, tokens[name])}))
-		return p.isNull(after.state)
-	}
-	for _, name := range []string{"a", "b", "c"} {
-		f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens[name], Status: 500, Times: -1})
-		read(name)
-	}
-	f.api.ResetRequests()
-	if read("garage") {
-		t.Error("it was asked about")
-	}
-	wantNoDiagnostics(t, p.readAppConnection(map[string]any{"app_connection": "garage"}))
-	if !read("garage") {
-		t.Error("the data source's answer was not taken")
-	}
-	f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: 1})
 }
 
 // TestAppConnectionArguments: the same rules as the resource's.
