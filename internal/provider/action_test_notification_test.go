@@ -32,17 +32,12 @@ action "octoeverywhere_test_notification" "garage" {
   config {
     app_connection = "garage"
   }
-}
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + url + `"
-  lifecycle {
+}` + webhook("printer", "garage", url, `lifecycle {
     action_trigger {
       events  = [after_create, after_update]
       actions = [action.octoeverywhere_test_notification.garage]
     }
-  }
-}`
+  }`)
 	}
 	resource.ParallelTest(t, resource.TestCase{
 		// 1.14.0 runs an action before its resource (hashicorp/terraform#37930).
@@ -57,12 +52,8 @@ resource "octoeverywhere_notification_webhook" "printer" {
 				ExpectError: regexp.MustCompile(`status\s+500\s+instead\s+of\s+200`),
 			},
 			{
-				Config: hcl(urlTwo),
-				ConfigPlanChecks: preApply(
-					f.expectChanges(set, fakeapi.CallTest),
-					plancheck.ExpectEmptyPlan(),
-					f.expectWebhook(tokenOf("garage"), urlTwo),
-				),
+				Config:           hcl(urlTwo),
+				ConfigPlanChecks: preApply(f.expectChanges(set, fakeapi.CallTest), plancheck.ExpectEmptyPlan(), f.expectWebhook(tokenOf("garage"), urlTwo)),
 			},
 		},
 	})
@@ -87,20 +78,16 @@ func (p *protocol) testNotification(arguments map[string]any) *tfprotov6.Dynamic
 	return p.value(p.schemas.ActionSchemas[testNotificationType].Schema, arguments)
 }
 
-func (p *protocol) validateAction(arguments map[string]any) []*tfprotov6.Diagnostic {
-	p.t.Helper()
-	response, err := p.actions().ValidateActionConfig(p.t.Context(), &tfprotov6.ValidateActionConfigRequest{
-		ActionType: testNotificationType, Config: p.testNotification(arguments),
-	})
-	p.must(err)
-	return response.Diagnostics
-}
-
+// planAction validates and plans the action.
 func (p *protocol) planAction(arguments map[string]any) []*tfprotov6.Diagnostic {
 	p.t.Helper()
-	response, err := p.actions().PlanAction(p.t.Context(), &tfprotov6.PlanActionRequest{
-		ActionType: testNotificationType, Config: p.testNotification(arguments),
-	})
+	config := p.testNotification(arguments)
+	validated, err := p.actions().ValidateActionConfig(p.t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: testNotificationType, Config: config})
+	p.must(err)
+	if len(validated.Diagnostics) > 0 {
+		return validated.Diagnostics
+	}
+	response, err := p.actions().PlanAction(p.t.Context(), &tfprotov6.PlanActionRequest{ActionType: testNotificationType, Config: config})
 	p.must(err)
 	return response.Diagnostics
 }
@@ -197,51 +184,5 @@ func TestTestNotification(t *testing.T) {
 				t.Errorf("calls %v", f.calls())
 			}
 		})
-	}
-}
-
-// TestTestNotificationArguments: the data source's rules; what can be known at
-// plan is refused there, and nothing is sent.
-func TestTestNotificationArguments(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, fakeapi.Options{}, connections("garage"))
-	p := f.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokenOf("garage"), "later": unknown{}}})
-	both := map[string]any{"app_connection": "garage", "app_token": "x"}
-	if got := p.validateAction(both); !hasErrors(got) {
-		t.Errorf("with both arguments:\n%s", describe(got))
-	}
-	wantOneError(t, p.validateAction(map[string]any{"app_token": "a b"}), "app_token", []string{"a space"}, []string{"a b"})
-	wantNoDiagnostics(t, p.validateAction(map[string]any{"app_token": unknown{}}))
-	for _, test := range []struct {
-		arguments map[string]any
-		attribute string
-		plan      bool // the plan refuses it
-		words     []string
-	}{
-		{map[string]any{"app_connection": "grage"}, "app_connection", true, []string{"Unknown App Connection", `"garage", "later"`, `did you mean "garage"?`}},
-		{nil, "", true, []string{"Unknown App Connection", `"garage", "later"`, "app_connection"}},
-		{map[string]any{"app_connection": "later"}, "", false, []string{"configuration is unknown", `App Connection "later"`}},
-		{map[string]any{"app_connection": unknown{}}, "", false, []string{"configuration is unknown"}},
-	} {
-		if planned := p.planAction(test.arguments); test.plan {
-			wantOneError(t, planned, test.attribute, test.words, nil)
-		} else {
-			wantNoDiagnostics(t, planned)
-		}
-		progress, got := p.invokeAction(test.arguments)
-		wantOneError(t, got, test.attribute, test.words, nil)
-		if len(progress) > 0 {
-			t.Errorf("progress %q", progress)
-		}
-	}
-	_, got := f.protocol(connections("garage"), map[string]any{"endpoint": unknown{}}).invokeAction(map[string]any{"app_connection": "garage"})
-	wantOneError(t, got, "", []string{"configuration is unknown", "endpoint", "-target"}, nil)
-	f.wantCalls(map[fakeapi.Call]int{})
-
-	// By its token, an App Connection is named as the provider knows it.
-	progress, _ := p.invokeAction(map[string]any{"app_token": tokenOf("garage")})
-	wantText(t, strings.Join(progress, "\n"), `App Connection "garage"`)
-	if asked := f.asked(fakeapi.CallTest, tokenOf("garage")); asked != 1 {
-		t.Errorf("tested %d times", asked)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -154,38 +153,4 @@ func TestAppConnectionUnreachable(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestAppConnectionArguments: the same rules as the resource's.
-func TestAppConnectionArguments(t *testing.T) {
-	t.Parallel()
-	tokens := connections("garage")
-	f := newFixture(t, fakeapi.Options{}, tokens)
-	p := f.protocol(nil, map[string]any{"app_tokens": map[string]any{"garage": tokens["garage"], "later": unknown{}}})
-	validate := func(arguments map[string]any) []*tfprotov6.Diagnostic {
-		response, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
-			TypeName: appConnectionType, Config: p.value(p.schemas.DataSourceSchemas[appConnectionType], arguments),
-		})
-		p.must(err)
-		return response.Diagnostics
-	}
-	wantOneError(t, validate(map[string]any{"app_token": "a b"}), "app_token", []string{"a space"}, []string{"a b"})
-	if got := validate(map[string]any{"app_token": "x", "app_connection": ""}); !hasErrors(got) {
-		t.Error("both arguments are accepted")
-	}
-	for _, test := range []struct {
-		connection any
-		attribute  string
-		words      string
-	}{
-		{"grage", "app_connection", `"garage", "later"; did you mean "garage"?`},
-		{nil, "", `"garage", "later"`},
-		{"later", "", `App Connection "later"`},
-	} {
-		got := p.readAppConnection(map[string]any{"app_connection": test.connection})
-		wantOneError(t, got, test.attribute, []string{test.words}, []string{"tok-SECRET"})
-	}
-	p = f.protocol(tokens, map[string]any{"endpoint": unknown{}})
-	wantOneError(t, p.readAppConnection(map[string]any{"app_connection": "garage"}), "", []string{"configuration is unknown", "endpoint", "-target"}, nil)
-	f.wantCalls(map[fakeapi.Call]int{})
 }

@@ -161,13 +161,16 @@ func (p *protocol) validateWebhook(arguments map[string]any, writeOnly bool) []*
 	return response.Diagnostics
 }
 
-// readAppConnection reads the data source.
+// readAppConnection validates and reads the data source.
 func (p *protocol) readAppConnection(arguments map[string]any) []*tfprotov6.Diagnostic {
 	p.t.Helper()
-	response, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: appConnectionType,
-		Config:   p.value(p.schemas.DataSourceSchemas[appConnectionType], arguments),
-	})
+	config := p.value(p.schemas.DataSourceSchemas[appConnectionType], arguments)
+	validated, err := p.server.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: appConnectionType, Config: config})
+	p.must(err)
+	if len(validated.Diagnostics) > 0 {
+		return validated.Diagnostics
+	}
+	response, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: appConnectionType, Config: config})
 	p.must(err)
 	return response.Diagnostics
 }
@@ -219,13 +222,9 @@ func (p *protocol) isNull(state *tfprotov6.DynamicValue) bool {
 }
 
 // attribute is a text of a webhook's state; "" for null.
-func (p *protocol) attribute(of object, name string) (text string) {
+func (p *protocol) attribute(of object, name string) string {
 	p.t.Helper()
-	var attributes map[string]tftypes.Value
-	p.must(p.decode(of.state).As(&attributes))
-	if value := attributes[name]; value.IsKnown() && !value.IsNull() {
-		p.must(value.As(&text))
-	}
+	text, _ := p.attributes(of.state, p.webhookObject())[name].(string)
 	return text
 }
 
@@ -236,23 +235,10 @@ type planned struct {
 	diagnostics []*tfprotov6.Diagnostic
 }
 
-// planWebhook plans the creation of a webhook.
-func (p *protocol) planWebhook(arguments map[string]any) *tfprotov6.PlanResourceChangeResponse {
-	p.t.Helper()
-	return p.planChange(p.noObject(), arguments)
-}
-
-// planChange plans a webhook with these arguments, nil for its end.
-func (p *protocol) planChange(prior object, arguments map[string]any) *tfprotov6.PlanResourceChangeResponse {
-	p.t.Helper()
-	response, err := p.server.PlanResourceChange(p.t.Context(), p.planRequest(prior, arguments))
-	p.must(err)
-	return response
-}
-
-// planRequest is how core asks for it: it proposes the configuration, and of
-// what that leaves out and the provider computes the prior value.
-func (p *protocol) planRequest(prior object, arguments map[string]any) *tfprotov6.PlanResourceChangeRequest {
+// plan plans a webhook with these arguments, nil for its end. Like core, it
+// proposes the configuration, and the prior value of what that leaves out and the
+// provider computes.
+func (p *protocol) plan(prior object, arguments map[string]any) planned {
 	p.t.Helper()
 	config, proposed := p.noObject().state, p.noObject().state
 	if arguments != nil {
@@ -275,16 +261,11 @@ func (p *protocol) planRequest(prior object, arguments map[string]any) *tfprotov
 		}
 		config, proposed = p.value(schema, arguments), p.value(schema, filled)
 	}
-	return &tfprotov6.PlanResourceChangeRequest{
+	response, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: webhookType, PriorState: prior.state, PriorIdentity: prior.identity, PriorPrivate: prior.private,
 		ProposedNewState: proposed, Config: config,
-	}
-}
-
-// plan is planChange with what core makes of the answer.
-func (p *protocol) plan(prior object, arguments map[string]any) planned {
-	p.t.Helper()
-	response := p.planChange(prior, arguments)
+	})
+	p.must(err)
 	plan := planned{object: object{response.PlannedState, response.PlannedIdentity, response.PlannedPrivate}, diagnostics: response.Diagnostics}
 	switch before, after := p.decode(prior.state), p.decode(response.PlannedState); {
 	case before.IsNull():
@@ -438,17 +419,6 @@ func (f *fixture) wantURL(token, url string) {
 	if err := f.expectWebhook(token, url)(); err != nil {
 		f.t.Error(err)
 	}
-}
-
-// asked counts the requests of one kind ("" any) that one token was sent with.
-func (f *fixture) asked(call fakeapi.Call, token string) int {
-	asked := 0
-	for _, request := range f.api.Requests() {
-		if request.Token == token && (call == "" || request.Call == call) {
-			asked++
-		}
-	}
-	return asked
 }
 
 // wantCalls checks which calls were made since the log was reset, and which

@@ -16,56 +16,35 @@ import (
 )
 
 // TestAccProvider_unknown has every argument of the provider come from a resource
-// of the same apply; then a change of them all plans nothing for the webhooks.
+// of the same apply; then a change of them all plans nothing for the webhook.
 func TestAccProvider_unknown(t *testing.T) {
-	f := newFixture(t, fakeapi.Options{}, connections("default", "garage"))
+	f := newFixture(t, fakeapi.Options{}, connections("garage"))
 	hcl := func(generation string) string {
 		return `
 resource "terraform_data" "later" {
   input = {
-    endpoint        = "` + f.url + `"
-    app_token       = "` + tokenOf("default") + `"
-    garage          = "` + tokenOf("garage") + `"
-    webhook_api     = "auto"
-    max_retries     = 1
-    request_timeout = "20s"
-    generation      = ` + generation + `
+    endpoint   = "` + f.url + `", webhook_api = "auto", max_retries = 1, request_timeout = "20s", default = "any"
+    garage     = "` + tokenOf("garage") + `"
+    generation = ` + generation + `
   }
 }
 provider "octoeverywhere" {
   endpoint        = terraform_data.later.output.endpoint
-  app_token       = terraform_data.later.output.app_token
+  app_token       = terraform_data.later.output.default
   app_tokens      = { garage = terraform_data.later.output.garage }
   webhook_api     = terraform_data.later.output.webhook_api
   max_retries     = terraform_data.later.output.max_retries
   request_timeout = terraform_data.later.output.request_timeout
-}
-resource "octoeverywhere_notification_webhook" "default" {
-  callback_url = "` + urlOne + `"
-}
-resource "octoeverywhere_notification_webhook" "printer" {
-  app_connection = "garage"
-  callback_url   = "` + urlTwo + `"
-}`
+}` + webhook("printer", "garage", urlOne)
 	}
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		CheckDestroy:             f.checkDestroy,
 		Steps: []resource.TestStep{
+			{Config: hcl("1"), ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set), f.expectWebhook(tokenOf("garage"), urlOne)}},
 			{
-				Config: hcl("1"),
-				ConfigStateChecks: []statecheck.StateCheck{
-					f.expectChanges(set, set),
-					f.expectWebhook(tokenOf("default"), urlOne),
-					f.expectWebhook(tokenOf("garage"), urlTwo),
-				},
-			},
-			{
-				Config: hcl("2"),
-				ConfigPlanChecks: preApply(
-					plancheck.ExpectResourceAction(address("default"), plancheck.ResourceActionNoop),
-					plancheck.ExpectResourceAction(printer, plancheck.ResourceActionNoop),
-				),
+				Config:            hcl("2"),
+				ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, plancheck.ResourceActionNoop)),
 				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges()},
 			},
 		},
@@ -156,7 +135,7 @@ func TestProviderUnknownAtPlan(t *testing.T) {
 			for _, chosen := range []map[string]any{{}, {"app_connection": "garage"}, {"app_token": tokenOf("own")}, {"app_connection": unknown{}}, {"app_token": unknown{}}} {
 				p := newProtocol(t, f.newProvider())
 				wantNoDiagnostics(t, p.configure(with(known, map[string]any{"endpoint": f.url}, unknowns[name])))
-				wantNoDiagnostics(t, p.planWebhook(with(chosen, map[string]any{"callback_url": urlOne})).Diagnostics)
+				wantNoDiagnostics(t, p.plan(p.noObject(), with(chosen, map[string]any{"callback_url": urlOne})).diagnostics)
 			}
 			if err := f.expectChanges()(); err != nil {
 				t.Error(err)

@@ -116,84 +116,65 @@ func createAndUpdate(t *testing.T, options fakeapi.Options, test func(f *fixture
 	}
 }
 
-// wantSets checks an apply's calls: a plan that creates checks the App Connection.
-func (f *fixture) wantSets(prior object, sets int) {
-	f.t.Helper()
-	wanted := map[fakeapi.Call]int{set: sets}
-	if prior.identity == nil {
-		wanted[fakeapi.CallInfo] = 1
-	}
-	f.wantCalls(wanted)
-}
-
 // refusals are answers that say that an attempt did nothing.
 var refusals = []int{400, 403, 404, 605, 610}
 
 // TestSetOutcomes fails Set in every way that makes a difference to the state.
 func TestSetOutcomes(t *testing.T) {
 	t.Parallel()
-	const json = "application/json"
-	for name, test := range map[string]struct {
-		fault    fakeapi.Fault
-		attempts int // with one retry
-		is       outcome
-		says     []string
-	}{
-		"400":               {fakeapi.Fault{Status: 400}, 1, refused, []string{"OctoEverywhere refused the webhook", "400"}},
-		"429":               {fakeapi.Fault{Status: 429}, 2, refused, []string{"OctoEverywhere is temporarily unavailable", "429"}},
-		"605":               {fakeapi.Fault{Status: 605}, 1, refused, []string{pausedSummary, "605"}},
-		"603":               {fakeapi.Fault{Status: 603}, 1, gone, []string{notFound, "603"}},
-		"604":               {fakeapi.Fault{Status: 604}, 1, gone, []string{revoked, "604"}},
-		"reset":             {fakeapi.Fault{Drop: true, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
-		"cut off":           {fakeapi.Fault{Body: `{"Success":tr`, Header: http.Header{"Content-Length": {"100"}}, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
-		"hang":              {fakeapi.Fault{Hang: true, TakeEffect: true}, 2, uncertain, []string{unknownSummary}},
-		"500":               {fakeapi.Fault{Status: 500}, 2, uncertain, []string{unknownSummary, "500"}},
-		"500, but saved":    {fakeapi.Fault{Status: 500, TakeEffect: true}, 2, uncertain, []string{unknownSummary, "500"}},
-		"601":               {fakeapi.Fault{Status: 601}, 1, uncertain, []string{unknownSummary, "601"}},
-		"not understood":    {fakeapi.Fault{Status: 200, Body: `{"Fine": "indeed"}`, TakeEffect: true}, 1, uncertain, []string{unknownSummary}},
-		"saved for another": {fakeapi.Fault{Status: 200, Body: `{"Success": true, "CallbackUrl": "https://other.example.org/hook?key=psst", "EventTypes": [2]}`}, 1, uncertain, []string{echoSummary, "https://other.example.org/"}},
-	} {
+	lost := fakeapi.Fault{Status: 504, TakeEffect: true}
+	type setTest struct {
+		faults []fakeapi.Fault
+		sets   int // with one retry
+		is     outcome
+		says   []string // of the error; none: it succeeds
+	}
+	tests := map[string]setTest{
+		"400":               {[]fakeapi.Fault{{Status: 400}}, 1, refused, []string{"OctoEverywhere refused the webhook", "400"}},
+		"429":               {[]fakeapi.Fault{{Status: 429, Times: 2}}, 2, refused, []string{"OctoEverywhere is temporarily unavailable", "429"}},
+		"605":               {[]fakeapi.Fault{{Status: 605}}, 1, refused, []string{pausedSummary, "605"}},
+		"603":               {[]fakeapi.Fault{{Status: 603}}, 1, gone, []string{notFound, "603"}},
+		"604":               {[]fakeapi.Fault{{Status: 604}}, 1, gone, []string{revoked, "604"}},
+		"reset":             {[]fakeapi.Fault{{Drop: true, TakeEffect: true, Times: 2}}, 2, uncertain, []string{unknownSummary}},
+		"truncated":         {[]fakeapi.Fault{{Body: `{"Success":tr`, Header: http.Header{"Content-Length": {"100"}}, TakeEffect: true, Times: 2}}, 2, uncertain, []string{unknownSummary}},
+		"hang":              {[]fakeapi.Fault{{Hang: true, TakeEffect: true, Times: 2}}, 2, uncertain, []string{unknownSummary}},
+		"500":               {[]fakeapi.Fault{{Status: 500, Times: 2}}, 2, uncertain, []string{unknownSummary, "500"}},
+		"500, but saved":    {[]fakeapi.Fault{{Status: 500, TakeEffect: true, Times: 2}}, 2, uncertain, []string{unknownSummary, "500"}},
+		"601":               {[]fakeapi.Fault{{Status: 601}}, 1, uncertain, []string{unknownSummary, "601"}},
+		"not understood":    {[]fakeapi.Fault{{Status: 200, Body: `{"Fine": "indeed"}`, TakeEffect: true}}, 1, uncertain, []string{unknownSummary}},
+		"saved for another": {[]fakeapi.Fault{{Status: 200, Body: `{"Success": true, "CallbackUrl": "https://other.example.org/hook?key=psst", "EventTypes": [2]}`}}, 1, uncertain, []string{echoSummary, "https://other.example.org/"}},
+		"lost once":         {[]fakeapi.Fault{{TakeEffect: true, Drop: true}}, 2, done, nil},
+	}
+	for _, status := range refusals { // what is refused later doesn't say what the attempt before it did
+		tests[fmt.Sprintf("lost, then %d", status)] = setTest{[]fakeapi.Fault{lost, {Status: status}}, 2, uncertain, []string{unknownSummary}}
+	}
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			createAndUpdate(t, fakeapi.Options{}, func(f *fixture, prior object) {
-				test.fault.Call, test.fault.Times = set, test.attempts
-				f.api.Script(test.fault)
+				for _, fault := range test.faults {
+					fault.Call = set
+					f.api.Script(fault)
+				}
 				p := f.protocol(connections("garage"), map[string]any{"max_retries": 1, "request_timeout": "300ms", "webhook_api": "notifications"})
 				after, got := p.apply(prior, garageTwo)
-				if len(got) != 1 {
+				switch {
+				case test.says == nil:
+					wantNoDiagnostics(t, got)
+				case len(got) != 1:
 					t.Fatal(describe(got))
+				default:
+					wantOneError(t, got, attributeOf(got[0]), append(test.says, `App Connection "garage"`), []string{"tok-SECRET", "hush-hush", "psst"})
 				}
-				wantOneError(t, got, attributeOf(got[0]), append(test.says, `App Connection "garage"`), []string{"tok-SECRET", "hush-hush", "psst"})
-				f.wantSets(prior, test.attempts)
+				wanted := map[fakeapi.Call]int{set: test.sets}
+				if prior.identity == nil { // a plan that creates checks the App Connection
+					wanted[fakeapi.CallInfo] = 1
+				}
+				f.wantCalls(wanted)
 				f.wantOutcome(prior, after, test.is)
 			})
 		})
 	}
-
-	// What is refused later doesn't say what the attempt before it did.
-	for _, status := range refusals {
-		t.Run(fmt.Sprintf("lost, then %d", status), func(t *testing.T) {
-			t.Parallel()
-			createAndUpdate(t, fakeapi.Options{}, func(f *fixture, prior object) {
-				f.api.Script(fakeapi.Fault{Call: set, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: set, Status: status})
-				after, got := f.protocol(connections("garage"), map[string]any{"max_retries": 1, "webhook_api": "notifications"}).apply(prior, garageTwo)
-				wantSaid(t, got, unknownSummary)
-				f.wantSets(prior, 2)
-				f.wantOutcome(prior, after, uncertain)
-			})
-		})
-	}
-
-	t.Run("lost once", func(t *testing.T) {
-		t.Parallel()
-		createAndUpdate(t, fakeapi.Options{}, func(f *fixture, prior object) {
-			f.api.Script(fakeapi.Fault{Call: set, TakeEffect: true, Drop: true})
-			after, got := f.protocol(connections("garage"), map[string]any{"max_retries": 1}).apply(prior, garageTwo)
-			wantNoDiagnostics(t, got)
-			f.wantSets(prior, 2)
-			f.wantOutcome(prior, after, done)
-		})
-	})
 }
 
 // newReceiver starts an HTTPS receiver, and returns the client with which the
@@ -312,37 +293,39 @@ func TestTriggers(t *testing.T) {
 func TestDeleteOutcomes(t *testing.T) {
 	t.Parallel()
 	const failed, unknown = "The webhook was not deleted", "Unknown whether the webhook was deleted"
-	for name, test := range map[string]struct {
-		fault     fakeapi.Fault
-		revoked   bool // by info, which is called after a 400
+	type deleteTest struct {
+		faults    []fakeapi.Fault
 		said      string
 		kept      bool // in state
 		uncertain bool
-	}{
-		"done":       {},
-		"lost once":  {fault: fakeapi.Fault{Drop: true, TakeEffect: true}},
-		"603":        {fault: fakeapi.Fault{Status: 603}},
-		"604":        {fault: fakeapi.Fault{Status: 604}},
-		"not served": {fault: fakeapi.Fault{Status: 404}, said: "warning: " + failed},
-		"400":        {fault: fakeapi.Fault{Status: 400}, said: "warning: " + failed},
-		"400, gone":  {fault: fakeapi.Fault{Status: 400}, revoked: true, said: failed, kept: true},
-		"403":        {fault: fakeapi.Fault{Status: 403}, said: failed, kept: true},
-		"605":        {fault: fakeapi.Fault{Status: 605}, said: failed, kept: true},
-		"429":        {fault: fakeapi.Fault{Status: 429, Times: 2}, said: failed, kept: true},
-		"500":        {fault: fakeapi.Fault{Status: 500, Times: 2}, said: unknown, kept: true, uncertain: true},
-		"lost":       {fault: fakeapi.Fault{Drop: true, TakeEffect: true, Times: 2}, said: unknown, kept: true, uncertain: true},
-	} {
+	}
+	lost := fakeapi.Fault{Call: del, Status: 504, TakeEffect: true}
+	tests := map[string]deleteTest{
+		"done":           {},
+		"lost once":      {faults: []fakeapi.Fault{{Call: del, Drop: true, TakeEffect: true}}},
+		"603":            {faults: []fakeapi.Fault{{Call: del, Status: 603}}},
+		"604":            {faults: []fakeapi.Fault{{Call: del, Status: 604}}},
+		"not served":     {faults: []fakeapi.Fault{{Call: del, Status: 404}}, said: "warning: " + failed},
+		"400, valid":     {faults: []fakeapi.Fault{{Call: del, Status: 400}}, said: "warning: " + failed},
+		"400, gone":      {faults: []fakeapi.Fault{{Call: del, Status: 400}, {Call: fakeapi.CallInfo, Status: 604}}, said: failed, kept: true},
+		"400, not known": {faults: []fakeapi.Fault{{Call: del, Status: 400}, {Call: fakeapi.CallInfo, Status: 500, Times: 2}}, said: failed, kept: true},
+		"403":            {faults: []fakeapi.Fault{{Call: del, Status: 403}}, said: failed, kept: true},
+		"605":            {faults: []fakeapi.Fault{{Call: del, Status: 605}}, said: failed, kept: true},
+		"429":            {faults: []fakeapi.Fault{{Call: del, Status: 429, Times: 2}}, said: failed, kept: true},
+		"500":            {faults: []fakeapi.Fault{{Call: del, Status: 500, Times: 2}}, said: unknown, kept: true, uncertain: true},
+		"lost":           {faults: []fakeapi.Fault{{Call: del, Drop: true, TakeEffect: true, Times: 2}}, said: unknown, kept: true, uncertain: true},
+		"lost, then 400": {faults: []fakeapi.Fault{lost, {Call: del, Status: 400}}, said: "warning: " + failed}, // valid, too
+	}
+	for _, status := range refusals[1:] {
+		tests[fmt.Sprintf("lost, then %d", status)] = deleteTest{faults: []fakeapi.Fault{lost, {Call: del, Status: status}}, said: unknown, kept: true, uncertain: true}
+	}
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens := connections("garage")
 			f := newFixture(t, fakeapi.Options{}, tokens)
 			prior := f.protocol(tokens).created(garageOne)
-			if test.fault.Call = del; test.fault.Status != 0 || test.fault.Drop {
-				f.api.Script(test.fault)
-			}
-			if test.revoked {
-				f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Status: 604})
-			}
+			f.api.Script(test.faults...)
 			p := f.protocol(tokens, map[string]any{"max_retries": 1})
 			after, got := p.apply(prior, nil)
 			if test.said == "" {
@@ -356,31 +339,12 @@ func TestDeleteOutcomes(t *testing.T) {
 			if !test.kept {
 				return
 			}
+			if times := p.attribute(after, "configured_at") + p.attribute(after, "expires_at"); (times == "") != test.uncertain {
+				t.Errorf("state %s", p.decode(after.state))
+			}
 			// Who keeps it after all gets it set again where that is called for.
-			plan := f.protocol(tokens).plan(after, garageOne)
-			if (plan.action == "update") != test.uncertain {
+			if plan := f.protocol(tokens).plan(after, garageOne); (plan.action == "update") != test.uncertain {
 				t.Errorf("planned %q", plan.action)
-			}
-		})
-	}
-	for _, status := range refusals {
-		t.Run(fmt.Sprintf("lost, then %d", status), func(t *testing.T) {
-			t.Parallel()
-			tokens := connections("garage")
-			f := newFixture(t, fakeapi.Options{}, tokens)
-			prior := f.protocol(tokens).created(garageOne)
-			f.api.Script(fakeapi.Fault{Call: del, Status: 504, TakeEffect: true}, fakeapi.Fault{Call: del, Status: status})
-			p := f.protocol(tokens, map[string]any{"max_retries": 1})
-			after, got := p.apply(prior, nil)
-			if status == 400 { // and info says that the App Connection is valid
-				if wantSaid(t, got, "warning: "+failed); !p.isNull(after.state) {
-					t.Error("it is still in state")
-				}
-				return
-			}
-			wantSaid(t, got, unknown)
-			if p.isNull(after.state) || p.attribute(after, "configured_at") != "" || p.attribute(after, "expires_at") != "" {
-				t.Errorf("state %s, want both times null", p.decode(after.state))
 			}
 		})
 	}

@@ -55,7 +55,7 @@ func TestFleet(t *testing.T) {
 				}
 			}
 			phase(test.plan, func(p *protocol, _ string, arguments map[string]any) {
-				wantNoDiagnostics(t, p.planWebhook(arguments).Diagnostics)
+				wantNoDiagnostics(t, p.plan(p.noObject(), arguments).diagnostics)
 			})
 			phase(test.apply, func(p *protocol, name string, arguments map[string]any) {
 				made := p.created(arguments)

@@ -3,6 +3,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -107,11 +108,11 @@ func TestAnotherTokenReplaces(t *testing.T) {
 	}
 }
 
-// TestTokenNotAtHand plans and destroys a webhook whose token is not to be
+// TestTokenMissing plans and destroys a webhook whose token is not to be
 // had: nobody is asked; it is an error only where a Set is planned, since
 // Terraform plans before it destroys; and a destroy forgets the webhook and
 // says so (DESIGN.md, "Delete").
-func TestTokenNotAtHand(t *testing.T) {
+func TestTokenMissing(t *testing.T) {
 	t.Parallel()
 	garage := tokenOf("garage")
 	f := newFixture(t, fakeapi.Options{}, connections("garage"))
@@ -172,15 +173,43 @@ func TestTokenNotAtHand(t *testing.T) {
 	wantPlan(p, one, "replace", "warning: "+anotherConnection, "warning: "+leftBehind)
 }
 
-// TestTwinsByOtherArguments are an error however they choose the App Connection.
-func TestTwinsByOtherArguments(t *testing.T) {
+// TestDuplicate: two webhooks for one App Connection are an error, however they
+// choose it.
+func TestDuplicate(t *testing.T) {
 	t.Parallel()
 	token := tokenOf("a")
 	p := newFixture(t, fakeapi.Options{}, connections("a")).protocol(map[string]string{"a": token, "again": token})
-	wantNoDiagnostics(t, p.planWebhook(map[string]any{"app_connection": "a", "callback_url": urlOne}).Diagnostics)
+	wantNoDiagnostics(t, p.plan(p.noObject(), map[string]any{"app_connection": "a", "callback_url": urlOne}).diagnostics)
 	for argument, value := range map[string]string{"app_connection": "again", "app_token": token} {
-		got := p.planWebhook(map[string]any{argument: value, "callback_url": urlOne}).Diagnostics
-		wantOneError(t, got, argument, []string{"Two webhooks for one App Connection", fingerprintOf(t, token)}, []string{token})
+		got := p.plan(p.noObject(), map[string]any{argument: value, "callback_url": urlOne}).diagnostics
+		wantOneError(t, got, argument, []string{"Two webhooks for one App Connection", `"a", "again"`, fingerprintOf(t, token)}, []string{token})
+	}
+}
+
+// TestRenamedFleet renames the keys of app_tokens, and not app_connection: the
+// warnings have one summary, so that the CLI shows one, and each says under which
+// name the provider has the token, with no more names than a person reads.
+func TestRenamedFleet(t *testing.T) {
+	t.Parallel()
+	const fleet = 300
+	before, after := map[string]string{}, map[string]string{}
+	for i := range fleet {
+		name := fmt.Sprintf("printer-%03d", i)
+		before[name], after["new-"+name] = tokenOf(name), tokenOf(name)
+	}
+	f := newFixture(t, fakeapi.Options{}, before)
+	created, p := f.protocol(before), f.protocol(after)
+	for name, token := range before {
+		arguments := map[string]any{"app_connection": name, "callback_url": urlOne}
+		plan := p.plan(created.created(arguments), arguments)
+		if wantSaid(t, plan.diagnostics, "warning: Unknown App Connection"); plan.action != "" || len(plan.diagnostics) != 1 {
+			t.Fatalf("planned %q", plan.action)
+		}
+		detail := plan.diagnostics[0].Detail
+		wantText(t, detail, fmt.Sprintf(`App Connection "new-%s" (%s)`, name, fingerprintOf(t, token)))
+		if names := strings.Count(detail, `"new-`); names > 12 || len(detail) > 600 { // ten, the nearest and the right one
+			t.Fatalf("%d names, %d bytes: %s", names, len(detail), detail)
+		}
 	}
 }
 
@@ -195,7 +224,7 @@ func TestGoneOfAnotherToken(t *testing.T) {
 	for name, test := range map[string]struct {
 		before, after arguments
 		renamed       map[string]string
-		asked         int // how often the living connection is
+		checked       int // how often the living connection is
 		more          []string
 	}{
 		"provider has both":          {named, named, map[string]string{"printer": tokens["dead"], "old": tokens["alive"]}, 1, nil},
@@ -213,9 +242,14 @@ func TestGoneOfAnotherToken(t *testing.T) {
 			wantNoDiagnostics(t, got)
 			plan := p.plan(read, with(test.after, arguments{"callback_url": urlOne}))
 			wantSaid(t, plan.diagnostics, append(test.more, "warning: "+anotherConnection, notFound)...)
-			if alive, dead := f.asked("", tokens["alive"]), f.asked("", tokens["dead"]); alive != test.asked || dead != 1 {
-				t.Errorf("checked the living one %d times, want %d, and the dead one %d times", alive, test.asked, dead)
+			checked := map[string]int{}
+			for _, request := range f.api.Requests() {
+				checked[request.Token]++
 			}
+			if checked[tokens["alive"]] != test.checked || checked[tokens["dead"]] != 1 {
+				t.Errorf("checked %v", checked)
+			}
+			f.wantCalls(map[fakeapi.Call]int{fakeapi.CallInfo: test.checked + 1}) // and nothing was sent
 			f.wantURL(tokens["alive"], urlOne)
 		})
 	}
@@ -255,6 +289,6 @@ func TestPlanChecksWhatItCreates(t *testing.T) {
 	p.created(map[string]any{"app_connection": "fine", "callback_url": urlOne})
 	f.clock.Advance(1)
 	f.api.ResetRequests()
-	wantNoDiagnostics(t, p.planWebhook(map[string]any{"app_connection": "missing", "callback_url": urlOne}).Diagnostics)
+	wantNoDiagnostics(t, p.plan(p.noObject(), map[string]any{"app_connection": "missing", "callback_url": urlOne}).diagnostics)
 	f.wantCalls(map[fakeapi.Call]int{})
 }

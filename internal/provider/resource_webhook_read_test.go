@@ -153,7 +153,7 @@ func (p *protocol) attributes(dynamic *tfprotov6.DynamicValue, as tftypes.Type) 
 	p.must(value.As(&fields))
 	found := map[string]any{}
 	for name, field := range fields {
-		if text := ""; !field.IsNull() && field.Type().Is(tftypes.String) {
+		if text := ""; !field.IsNull() && field.IsKnown() && field.Type().Is(tftypes.String) {
 			p.must(field.As(&text))
 			found[name] = text
 		}

@@ -77,27 +77,24 @@ func TestRenewal(t *testing.T) {
 func TestAccWebhook_renewalBetweenPlanAndApply(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("changed", "unchanged", "late"))
 	hcl := func(url, note, events string) string {
-		return f.providerConfig("changed", "unchanged", "late") + `
+		return f.providerConfig("changed", "unchanged", "late") +
+			webhook("changed", "changed", url, "event_types = "+events) + webhook("unchanged", "unchanged", urlOne) + `
 resource "terraform_data" "host" {
   input = "` + note + `"
-}
-resource "octoeverywhere_notification_webhook" "changed" {
-  app_connection = "changed"
-  callback_url   = "` + url + `"
-  event_types    = ` + events + `
-}
-resource "octoeverywhere_notification_webhook" "unchanged" {
-  app_connection = "unchanged"
-  callback_url   = "` + urlOne + `"
 }
 resource "octoeverywhere_notification_webhook" "late" { # known only at apply, and then the same as before
   app_connection = "late"
   callback_url   = "https://app.example.com/octo?late=${terraform_data.host.output != ""}"
 }`
 	}
+	const first, second = "2026-08-28T12:00:00Z", "2027-01-26T12:00:00Z"
 	expires := func(name, at string) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(address(name), tfjsonpath.New("expires_at"), knownvalue.StringExact(at))
 	}
+	action := func(name string, action plancheck.ResourceActionType) plancheck.PlanCheck {
+		return plancheck.ExpectResourceAction(address(name), action)
+	}
+	update, noop := plancheck.ResourceActionUpdate, plancheck.ResourceActionNoop
 	resource.ParallelTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: f.testAccProtoV6ProviderFactories(),
 		CheckDestroy:             f.checkDestroy,
@@ -106,35 +103,22 @@ resource "octoeverywhere_notification_webhook" "late" { # known only at apply, a
 			{
 				PreConfig: func() { f.clock.Advance(149) },
 				Config:    hcl(urlTwo, "two", "null"),
-				ConfigPlanChecks: preApply(
-					plancheck.ExpectResourceAction(address("changed"), plancheck.ResourceActionUpdate),
-					plancheck.ExpectResourceAction(address("unchanged"), plancheck.ResourceActionNoop),
-					plancheck.ExpectResourceAction(address("late"), plancheck.ResourceActionUpdate),
-					expect(func() error { f.clock.Advance(2); return nil }),
-				),
+				ConfigPlanChecks: preApply(action("changed", update), action("unchanged", noop), action("late", update),
+					expect(func() error { f.clock.Advance(2); return nil })),
 				ConfigStateChecks: []statecheck.StateCheck{
 					// The late one proved unchanged, but was due when that was found out.
 					f.expectChanges(set, set),
 					f.expectWebhook(tokenOf("changed"), urlTwo),
-					expires("changed", "2027-01-26T12:00:00Z"),
-					expires("late", "2027-01-26T12:00:00Z"),
-					expires("unchanged", "2026-08-28T12:00:00Z"),
+					expires("changed", second), expires("late", second), expires("unchanged", first),
 				},
 				ExpectNonEmptyPlan: true, // the unchanged one is due, too
 			},
 			{
 				// What is unknown again, but neither different nor due, is not
 				// set; and what is due anyway and changed is set once.
-				Config: hcl(urlOne, "three", `["error"]`),
-				ConfigPlanChecks: preApply(
-					plancheck.ExpectResourceAction(address("changed"), plancheck.ResourceActionUpdate),
-					plancheck.ExpectResourceAction(address("unchanged"), plancheck.ResourceActionUpdate),
-					plancheck.ExpectResourceAction(address("late"), plancheck.ResourceActionUpdate),
-				),
-				ConfigStateChecks: []statecheck.StateCheck{
-					f.expectChanges(set, set),
-					expires("unchanged", "2027-01-26T12:00:00Z"),
-				},
+				Config:            hcl(urlOne, "three", `["error"]`),
+				ConfigPlanChecks:  preApply(action("changed", update), action("unchanged", update), action("late", update)),
+				ConfigStateChecks: []statecheck.StateCheck{f.expectChanges(set, set), expires("unchanged", second)},
 			},
 		},
 	})

@@ -79,38 +79,6 @@ func TestWebhookArgumentsAccepted(t *testing.T) {
 	}
 }
 
-// TestMissingConnectionNamesTheOthers: a connection name that the provider does
-// not have is an error that names the ones it has, unless they may be tokens.
-func TestMissingConnectionNamesTheOthers(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, fakeapi.Options{}, nil)
-	two := map[string]any{"lab": tokenOf("lab"), "garage": tokenOf("garage")}
-	for name, test := range map[string]struct {
-		provider, webhook map[string]any
-		attribute         string
-		words             []string
-	}{
-		"name misspelt": {map[string]any{"app_tokens": two}, map[string]any{"app_connection": "grage"}, "app_connection",
-			[]string{"Unknown App Connection", `named "grage"`, `"garage", "lab"`, `did you mean "garage"?`}},
-		"none chosen, no default": {map[string]any{"app_tokens": two}, nil, "",
-			[]string{"Unknown App Connection", `"garage", "lab"`, "app_connection"}},
-		"none at all": {nil, map[string]any{"app_connection": "lab"}, "",
-			[]string{"No App Connection token", "app_tokens", "OCTOEVERYWHERE_APP_TOKEN"}},
-		"a token for a name": {map[string]any{"app_tokens": two}, map[string]any{"app_connection": tokenOf("garage")}, "app_connection",
-			[]string{"looks like a token", `"garage", "lab"`}},
-		"a token for a key": {map[string]any{"app_tokens": map[string]any{tokenOf("lab"): "garage"}}, map[string]any{"app_connection": "garage"}, "app_connection",
-			[]string{"looks like a token"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := newProtocol(t, f.newProvider())
-			wantNoDiagnostics(t, p.configure(with(test.provider, map[string]any{"endpoint": f.url})))
-			got := p.planWebhook(with(test.webhook, map[string]any{"callback_url": urlOne})).Diagnostics
-			wantOneError(t, got, test.attribute, test.words, []string{"tok-SECRET"})
-		})
-	}
-}
-
 // TestUnreachableHostWarnsAtPlan: a plan that would set a webhook warns of a host
 // that the internet can't reach, at the argument, showing nothing of the URL but
 // its host; applying works (DESIGN.md, "Host warnings"). TestPrivateHost has the
