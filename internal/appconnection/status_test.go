@@ -87,7 +87,7 @@ func in[T any](f func() T) <-chan T {
 	return returned
 }
 
-// TestStatusIsShared: whoever checks first, the others take the status for a
+// TestStatusIsShared: the status of the first check serves the others for a
 // minute; what failed is checked again.
 func TestStatusIsShared(t *testing.T) {
 	t.Parallel()
@@ -142,8 +142,7 @@ func TestStatusIsShared(t *testing.T) {
 }
 
 // TestChecksJoin holds the service while many check one App Connection: one
-// request goes out, whoever leaves takes it from nobody, and it doesn't end with
-// the one who came first.
+// request goes out, and it doesn't end with the caller that came first.
 func TestChecksJoin(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

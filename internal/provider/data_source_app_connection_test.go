@@ -99,7 +99,8 @@ resource "octoeverywhere_notification_webhook" "printer" {
 				PreConfig: func() {
 					f.api.Revoke(tokenOf("lab"), 603)
 					f.api.SetOnline(tokenOf("garage"), false)
-					f.resetRequests()
+					f.api.ResetRequests()
+					f.changes = 0
 				},
 				Config: hcl,
 				ConfigPlanChecks: preApply(

@@ -131,7 +131,7 @@ func TestList(t *testing.T) {
 }
 
 // TestListStreams holds the last answer back: what comes before it is there
-// already. It asks about no more than its limit, and ends when the client has
+// already. It checks no more than its limit, and ends when the client has
 // enough.
 func TestListStreams(t *testing.T) {
 	t.Parallel()
@@ -159,10 +159,10 @@ func TestListStreams(t *testing.T) {
 	}
 }
 
-// TestListOfASilentService: whoever could not be asked is listed all the same,
+// TestListOfAFailingService: what could not be checked is listed all the same,
 // with one warning for all of them, since Terraform shows nothing of a list with
 // an error. Each is checked with retries, as by the data source.
-func TestListOfASilentService(t *testing.T) {
+func TestListOfAFailingService(t *testing.T) {
 	t.Parallel()
 	const oddAnswer, notChecked = "warning: An App Connection could not be checked", "warning: App Connections could not be checked"
 	const fleet = 15
@@ -175,7 +175,7 @@ func TestListOfASilentService(t *testing.T) {
 		options fakeapi.Options
 		fault   fakeapi.Fault
 		unknown int
-		most    int // questions
+		most    int // requests
 		said    []string
 	}{
 		"one fails":  {fault: fakeapi.Fault{Status: 500, Times: -1, Token: tokens["p2"]}, unknown: 1, most: fleet + 1, said: []string{notChecked}},

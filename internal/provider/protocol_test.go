@@ -280,8 +280,8 @@ func (p *protocol) plan(prior object, arguments map[string]any) planned {
 	return plan
 }
 
-// carryOut applies what was planned. Like core, it insists on what was known
-// then, unless there are errors.
+// carryOut applies what was planned. Like core, it wants what was known then,
+// unless there are errors.
 func (p *protocol) carryOut(prior object, plan planned, arguments map[string]any) (object, []*tfprotov6.Diagnostic) {
 	p.t.Helper()
 	config := p.noObject().state

@@ -154,7 +154,7 @@ func TestProviderEnvironment(t *testing.T) {
 	for name, test := range map[string]struct {
 		token, endpoint string
 		arguments       map[string]any
-		asked           string // the token that the fake is asked about
+		sent            string // the token of the request
 	}{
 		"both from the environment":   {tokenOf("env"), f.url, nil, tokenOf("env")},
 		"argument before environment": {tokenOf("env"), f.url, map[string]any{"app_token": tokenOf("argument")}, tokenOf("argument")},
@@ -171,8 +171,8 @@ func TestProviderEnvironment(t *testing.T) {
 			p := newProtocol(t, f.newProvider())
 			wantNoDiagnostics(t, p.configure(test.arguments))
 			wantNoDiagnostics(t, p.readAppConnection(nil))
-			if sent := f.api.Requests(); len(sent) != 1 || sent[0].Token != test.asked {
-				t.Errorf("want one request with %s, got %+v", test.asked, sent)
+			if sent := f.api.Requests(); len(sent) != 1 || sent[0].Token != test.sent {
+				t.Errorf("want one request with %s, got %+v", test.sent, sent)
 			}
 			if sent := other.api.Requests(); len(sent) != 0 {
 				t.Errorf("the other endpoint got %+v", sent)
@@ -204,11 +204,20 @@ func TestProviderEnvironment(t *testing.T) {
 		wantOneError(t, p.readAppConnection(nil), "", []string{"No App Connection token", envToken}, nil)
 	})
 
-	t.Run("app_tokens alone", func(t *testing.T) { // the environment's token does not join them
+	t.Run("provider blocks with app_tokens", func(t *testing.T) { // the environment's token joins none of them
 		t.Setenv(envToken, tokenOf("env"))
+		for _, name := range []string{"garage", "lab"} { // two aliases, which must not share a "default"
+			p := newProtocol(t, f.newProvider())
+			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": f.url, "app_tokens": map[string]any{name: tokenOf("named")}}))
+			wantOneError(t, p.readAppConnection(nil), "", []string{"Unknown App Connection", `"default"`, `"` + name + `"`}, nil)
+			got := p.plan(p.noObject(), map[string]any{"callback_url": urlOne}).diagnostics
+			wantOneError(t, got, "", []string{"Unknown App Connection", `"default"`, `"` + name + `"`}, nil)
+		}
+		f.api.ResetRequests()
 		p := newProtocol(t, f.newProvider())
-		wantNoDiagnostics(t, p.configure(map[string]any{"app_tokens": map[string]any{"garage": tokenOf("named")}}))
-		wantOneError(t, p.readAppConnection(nil), "", []string{"Unknown App Connection", `"default"`, `"garage"`}, nil)
+		wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": f.url, "app_tokens": unknown{}}))
+		wantNoDiagnostics(t, p.plan(p.noObject(), map[string]any{"callback_url": urlOne}).diagnostics)
+		f.wantCalls(map[fakeapi.Call]int{}) // the token counts as not known
 	})
 }
 

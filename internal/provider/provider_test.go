@@ -4,7 +4,6 @@ package provider_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -225,12 +224,6 @@ func (f *fixture) expectChanges(wanted ...fakeapi.Call) expect {
 	}
 }
 
-// resetRequests empties the fake's log.
-func (f *fixture) resetRequests() {
-	f.api.ResetRequests()
-	f.changes = 0
-}
-
 // expectWarnings wants warnings with these summaries, and no others, since the
 // last such check.
 func (f *fixture) expectWarnings(wanted ...string) expect {
@@ -245,32 +238,6 @@ func (f *fixture) expectWarnings(wanted ...string) expect {
 		}
 		return nil
 	}
-}
-
-// expectNoSecret wants a plan or a state, as JSON, not to hold a secret.
-type expectNoSecret string
-
-// CheckPlan checks a plan, with the prior state and the configuration in it.
-func (e expectNoSecret) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
-	plan := *req.Plan
-	plan.Config = nil // where the user wrote it
-	resp.Error = e.check(plan)
-}
-
-// CheckState checks a state.
-func (e expectNoSecret) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
-	resp.Error = e.check(req.State)
-}
-
-func (e expectNoSecret) check(value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	if strings.Contains(string(text), string(e)) {
-		return fmt.Errorf("%q is in %s", string(e), text)
-	}
-	return nil
 }
 
 // checkDestroy wants the fake to have no webhook.

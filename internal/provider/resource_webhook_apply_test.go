@@ -156,7 +156,11 @@ func TestSetOutcomes(t *testing.T) {
 					fault.Call = set
 					f.api.Script(fault)
 				}
-				p := f.protocol(connections("garage"), map[string]any{"max_retries": 1, "request_timeout": "300ms", "webhook_api": "notifications"})
+				timeout := "1m"
+				if name == "hang" {
+					timeout = "300ms"
+				}
+				p := f.protocol(connections("garage"), map[string]any{"max_retries": 1, "request_timeout": timeout, "webhook_api": "notifications"})
 				after, got := p.apply(prior, garageTwo)
 				switch {
 				case test.says == nil:

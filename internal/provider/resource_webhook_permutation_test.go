@@ -54,7 +54,7 @@ func TestEveryPermutation(t *testing.T) {
 				t.Parallel()
 				runs := permute(func(next func(int) int) {
 					r := &permutedRun{fixture: newFixture(t, fakeapi.Options{}, connections("a", "b")), next: next, nodes: map[string]*permutedNode{}}
-					r.play(test.x, test.y, test.duplicate, refused)
+					r.run(test.x, test.y, test.duplicate, refused)
 				})
 				t.Logf("%d permutations", runs)
 			})
@@ -113,7 +113,7 @@ func (r *permutedRun) interleave(steps map[string][]func()) {
 	}
 }
 
-func (r *permutedRun) play(x, y node, duplicate, refused bool) {
+func (r *permutedRun) run(x, y node, duplicate, refused bool) {
 	tokens := connections("a", "b")
 	r.nodes = map[string]*permutedNode{"x": {node: x}, "y": {node: y}}
 	had, wanted := map[string]string{}, map[string]string{}

