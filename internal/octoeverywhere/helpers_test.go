@@ -11,7 +11,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -243,5 +242,3 @@ func noSecret(t testing.TB, text string) {
 		}
 	}
 }
-
-func in(status int, list ...int) bool { return slices.Contains(list, status) }

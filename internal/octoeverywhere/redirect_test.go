@@ -97,7 +97,7 @@ func TestRedirectTarget(t *testing.T) {
 		for _, code := range []int{301, 302, 303, 304, 307, 308, 200} {
 			c := newClient(t, DefaultEndpoint)
 			got := c.redirectTarget(redirected(DefaultEndpoint+call, code, location))
-			if follows := in(code, 301, 302, 307, 308); follows && got != want || !follows && got != "" {
+			if follows := slices.Contains([]int{301, 302, 307, 308}, code); follows && got != want || !follows && got != "" {
 				t.Errorf("%d to %q: %q, want %q", code, location, got, want)
 			}
 		}

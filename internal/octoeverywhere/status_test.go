@@ -4,6 +4,7 @@ package octoeverywhere
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,7 +43,7 @@ func TestEveryStatus(t *testing.T) {
 				name := fmt.Sprintf("%s, %s, %d", name, op.name, status)
 
 				want := 1
-				if in(status, retryable...) {
+				if slices.Contains(retryable, status) {
 					want += retry
 				}
 				if s.count("") != want {
@@ -57,15 +58,15 @@ func TestEveryStatus(t *testing.T) {
 					t.Errorf("%s: %q is missing in %q", name, words, err)
 				}
 				for predicate, got := range map[string][2]bool{
-					"IsGone":               {IsGone(err), in(status, 603, 604)},
+					"IsGone":               {IsGone(err), slices.Contains([]int{603, 604}, status)},
 					"IsNotSupporter":       {IsNotSupporter(err), status == 605},
 					"IsInvalidInput":       {IsInvalidInput(err), status == 400},
 					"IsInvalidCredentials": {IsInvalidCredentials(err), status == 606},
-					"IsPrinterUnreachable": {IsPrinterUnreachable(err), in(status, 601, 602)},
-					"IsTemporary":          {IsTemporary(err), in(status, retryable...) || status == 601},
-					"IsNotServed":          {IsNotServed(err), in(status, 404, 405, 501) || status/100 == 3},
+					"IsPrinterUnreachable": {IsPrinterUnreachable(err), slices.Contains([]int{601, 602}, status)},
+					"IsTemporary":          {IsTemporary(err), slices.Contains(retryable, status) || status == 601},
+					"IsNotServed":          {IsNotServed(err), slices.Contains([]int{404, 405, 501}, status) || status/100 == 3},
 					"IsAmbiguous": {IsAmbiguous(err), status/100 == 2 || status == 408 || status/100 == 5 && status != 501 ||
-						in(status, 600, 601, 602) || status >= 614},
+						slices.Contains([]int{600, 601, 602}, status) || status >= 614},
 				} {
 					if got[0] != got[1] {
 						t.Errorf("%s: %s = %v", name, predicate, got[0])
