@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
+	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/cli/clitest"
 	"github.com/octoeverywhere/terraform-provider-octoeverywhere/internal/fakeapi"
 )
 
@@ -24,27 +26,36 @@ func TestLoad(t *testing.T) {
 	for _, parallelism := range []int{10, 50} {
 		t.Run(fmt.Sprint(parallelism), func(t *testing.T) {
 			t.Parallel()
+			f := newFixture(t)
+			events, faults := map[string]string{}, 0
 			var names []string
-			versions, faults := map[string]int{}, 0
-			for i := range *webhooks {
-				names = append(names, fmt.Sprintf("printer%04d", i))
-				versions[names[i]] = 1
-			}
-			f := newFleet(t, names...)
-			f.ws.UseBinary()
-			f.configure(versions)
 			random := rand.New(rand.NewPCG(5, 2000)) // the same faults each time
-			for _, name := range names {
+			for i := range *webhooks {
+				name := fmt.Sprintf("printer%04d", i)
+				names, events[name] = append(names, name), strconv.Itoa(1+i%fakeapi.LastEventType)
 				for failed := 0; failed < 3 && random.IntN(10) == 0; failed++ {
 					faults++
 					fault := []fakeapi.Fault{
 						{Status: 429, Header: http.Header{"Retry-After": {"1"}}},
 						{Status: 500}, {Status: 500, TakeEffect: true}, {Status: 600}, {Status: 600, TakeEffect: true},
 					}[random.IntN(5)]
-					fault.Call, fault.Token = fakeapi.CallSet, f.token(name)
+					fault.Call, fault.Token = fakeapi.CallSet, token(name)
 					f.api.Script(fault)
 				}
 			}
+			f.connect(names...)
+			f.writeJSON("events.json", events)
+			f.ws.Write("main.tf", clitest.RequiredProviders+f.provider(`request_timeout = "10m"`)+`
+locals { # for_each is evaluated for each instance
+  events = jsondecode(file("events.json"))
+}
+resource "octoeverywhere_notification_webhook" "printer" {
+  for_each       = local.events
+  app_connection = each.key
+  callback_url   = "https://app.example.com/octo?printer=${each.key}&b=2&a=%41%2f"
+  event_types    = [each.value]
+}
+`)
 
 			planned := f.ws.Must(f.ws.Plan("-out=load.tfplan")).PeakMiB
 			f.api.ResetRequests()
@@ -52,7 +63,15 @@ func TestLoad(t *testing.T) {
 			applied := f.ws.Must(f.ws.Apply(fmt.Sprintf("-parallelism=%d", parallelism), "load.tfplan"))
 			took := time.Since(began)
 			peak, sent, checks, opened := applied.PeakMiB, f.api.Count(fakeapi.CallSet), f.api.Count(fakeapi.CallInfo), f.api.Sockets()
-			f.wantAll(versions)
+			state := f.state()
+			for name, event := range events {
+				saved, _ := f.api.Webhook(token(name))
+				url := "https://app.example.com/octo?printer=" + name + "&b=2&a=%41%2f"
+				if saved.URL != url || fmt.Sprint(saved.EventTypes) != "["+event+"]" || state[name].became(nil, "", url) != "set" {
+					t.Errorf("the webhook of %s is %q for %v; in state: %s", name, saved.URL, saved.EventTypes, state[name])
+				}
+			}
+			f.wantNothingToDo()
 			if want := len(names) + faults; sent != want || checks > parallelism {
 				t.Errorf("%d Sets and %d checks were sent, want %d and at most %d", sent, checks, want, parallelism)
 			}
@@ -65,7 +84,7 @@ func TestLoad(t *testing.T) {
 			if peak > loadPeakMiB {
 				t.Errorf("Terraform or the provider took %d MiB, want at most %d", peak, loadPeakMiB)
 			}
-			figure("Load: %d webhooks, -parallelism=%d, %d faults: all set as asked in %s, %d Sets, %d TCP connections, Terraform or the provider at most %d MiB (%d MiB planning).",
+			t.Logf("Load: %d webhooks, -parallelism=%d, %d faults: all set as asked in %s, %d Sets, %d TCP connections, Terraform or the provider at most %d MiB (%d MiB planning).",
 				len(names), parallelism, faults, took.Round(100*time.Millisecond), sent, opened, peak, planned)
 		})
 	}

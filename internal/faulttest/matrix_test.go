@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"hash/crc32"
-	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -19,7 +18,9 @@ import (
 )
 
 // matrix is what becomes of each operation while each answer to its call is a
-// fault. The last column is for make matrix.
+// fault. The last column is for make matrix. Where the fault is interrupted,
+// Terraform is, once all calls of the apply hang or wait to be sent again
+// (DESIGN.md, "Interruption").
 const matrix = `
 create  | read    | update  | delete   | faults                                                 | more
 refused | warned  | refused | failed   | 429; 606; 607 in a 200                                 | 401; 403; 605; 608; 609; 610; 611; 612; 613; 605 in a 200
@@ -30,6 +31,8 @@ done    | warned  | done    | done     |                                        
 refused | kept    | refused | unserved | HTML                                                   | 404; 405; 501
 refused | warned  | refused | unserved |                                                        | 400; 400 in a 200
 unsure  | kept    | unsure  | unsure   |                                                        | 601; 602
+refused |         | refused | failed   | 429 interrupted                                        |
+unsure  |         | unsure  | unsure   | 503 interrupted; hang interrupted                      | hang after interrupted
 `
 
 // outcome is all that can be seen of an operation: what the user is told, what
@@ -54,47 +57,38 @@ var outcomes = map[string]outcome{
 	"delete unserved": {"warning", "absent", "", "old"},
 }
 
-// Marks by which one scan finds every secret.
-const (
-	tokenMark  = "tok-SECRET"
-	hiddenMark = "hidden-QUERY" // of a write-only URL: in no file at all
-	shownMark  = "shown-QUERY"  // of a plain URL: in state and plans alone
-)
-
 // cell is an operation and a fault, with a webhook and an App Connection of
 // their own.
 type cell struct {
-	number           int
 	fault, operation string
 	wanted           string // name of the outcome
+	provider         string // a process for each fault, so that none is another's
 	before           *instance
 	told             []clitest.Diagnostic
 }
 
-func (c *cell) provider() string { return fmt.Sprintf("p%d", c.number) } // a process, so that no fault is another's
-func (c *cell) name() string     { return c.provider() + "_" + c.operation }
-func (c *cell) address() string  { return "octoeverywhere_notification_webhook." + c.name() }
-func (c *cell) token() string    { return tokenMark + "-" + c.name() + "-0123456789abcdef" }
-func (c *cell) writeOnly() bool  { return c.operation != "update" }
+func (c *cell) name() string      { return c.provider + "_" + c.operation }
+func (c *cell) address() string   { return "octoeverywhere_notification_webhook." + c.name() }
+func (c *cell) writeOnly() bool   { return c.operation != "update" }
+func (c *cell) interrupted() bool { return strings.HasSuffix(c.fault, " interrupted") }
+func (c *cell) hangs() bool       { return strings.HasPrefix(c.fault, "hang") }
 
 // url is what an operation begins with, or is to end with: "" is no webhook.
 func (c *cell) url(wanted bool) string {
-	mark, version := hiddenMark, 1
+	version := 1
 	switch {
 	case c.operation == "create" && !wanted, c.operation == "delete" && wanted:
 		return ""
-	case c.operation == "update":
-		mark, version = shownMark, 1+oneIf(wanted)
+	case c.operation == "update" && wanted:
+		version = 2
 	}
-	// Nothing of the token, by which alone the provider could know it.
-	return fmt.Sprintf("https://app.example.com/octo/v%d?key=%s-%x&token=x", version, mark, crc32.ChecksumIEEE([]byte(c.name())))
+	return fmt.Sprintf("https://app.example.com/octo/v%d?key=%x&token=x", version, crc32.ChecksumIEEE([]byte(c.name())))
 }
 
-// scripted makes the fault, whose answers repeat the secrets.
+// scripted makes the fault.
 func (c *cell) scripted() []fakeapi.Fault {
 	call := map[string]fakeapi.Call{"read": fakeapi.CallInfo, "delete": fakeapi.CallDelete}[c.operation]
-	words := fmt.Sprintf("AppToken: %s may not use %s", c.token(), cmp.Or(c.url(true), c.url(false)))
-	first, second, two := strings.Cut(c.fault, ", then ")
+	first, second, two := strings.Cut(strings.TrimSuffix(c.fault, " interrupted"), ", then ")
 	var faults []fakeapi.Fault
 	if two {
 		faults = append(faults, fakeapi.Fault{Status: number(first), TakeEffect: true})
@@ -109,22 +103,25 @@ func (c *cell) scripted() []fakeapi.Fault {
 	case "cut off":
 		last.Header, last.Body, last.TakeEffect = http.Header{"Content-Length": {"100000"}}, `{"Success": true`, true
 	case "HTML":
-		last.Body = "<!doctype html><html><body>" + words + "</body></html>"
+		last.Body = "<!doctype html><html><body>Welcome</body></html>"
 	case "empty":
 		last.Status, last.TakeEffect = http.StatusOK, true
 	case "wrong echo":
-		last.Body, last.TakeEffect = fmt.Sprintf(`{"Success": true, "CallbackUrl": "https://%s.example.org/", "EventTypes": [2], "IsOnline": %q}`, c.token(), words), true
+		last.Body, last.TakeEffect = `{"Success": true, "CallbackUrl": "https://other.example.org/", "EventTypes": [2]}`, true
 	default:
-		last.Body = fmt.Sprintf(`{"Status": %s, "Error": %q, "IsUserError": false, "Result": null}`, digits, words)
+		last.Body = fmt.Sprintf(`{"Status": %s, "Error": "No.", "IsUserError": false, "Result": null}`, digits)
 		last.TakeEffect = call == fakeapi.CallDelete && (digits == "603" || digits == "604") // has no webhook
 		if !in200 {
 			last.Status = number(digits)
 		}
 	}
+	if c.interrupted() {
+		last.Header = http.Header{"Retry-After": {"60"}}
+	}
 	last.TakeEffect = last.TakeEffect || strings.HasSuffix(digits, " after")
 	faults = append(faults, last)
 	for i := range faults {
-		faults[i].Call, faults[i].Token = cmp.Or(call, fakeapi.CallSet), c.token()
+		faults[i].Call, faults[i].Token = cmp.Or(call, fakeapi.CallSet), token(c.name())
 	}
 	return faults
 }
@@ -153,9 +150,10 @@ func cells() (all []*cell) {
 			faults = append(faults, split(row[5], ";")...)
 		}
 		for _, fault := range faults {
+			provider := fmt.Sprintf("p%d", len(all))
 			for i, operation := range head[:4] {
-				if fault != "" {
-					all = append(all, &cell{number: len(all) / 4, fault: fault, operation: operation, wanted: operation + " " + row[i]})
+				if fault != "" && row[i] != "" {
+					all = append(all, &cell{fault: fault, operation: operation, wanted: operation + " " + row[i], provider: provider})
 				}
 			}
 		}
@@ -163,54 +161,65 @@ func cells() (all []*cell) {
 	return all
 }
 
-// TestFaultMatrix puts faults to every operation, with all logs at TRACE. The
-// next apply, without the fault, brings about what is configured.
+// TestFaultMatrix puts faults to every operation. The next apply, without the
+// fault, brings about what is configured.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
-	for part := range slices.Chunk(cells(), 12*4) { // each fault has a provider process
+	all := cells()
+	first := slices.IndexFunc(all, (*cell).interrupted)
+	for part := range slices.Chunk(all[:first], 12*4) {
 		t.Run(part[0].fault, func(t *testing.T) {
 			t.Parallel()
-			m := &matrixPart{t: t, cells: part, api: fakeapi.New(fakeapi.Options{Flat: clitest.FlatAnswers()}), ws: clitest.NewWorkspace(t)}
-			m.run()
+			matrixPart{newFixture(t), part}.run(func(f fixture) clitest.Result { return f.ws.Apply("-parallelism=50", "faulted.tfplan") })
 		})
 	}
+	t.Run("interrupted", func(t *testing.T) {
+		t.Parallel()
+		matrixPart{newFixture(t), all[first:]}.run(func(f fixture) clitest.Result {
+			waits := len(slices.DeleteFunc(slices.Clone(all[first:]), (*cell).hangs))
+			f.ws.Setenv("TF_LOG_PROVIDER", "WARN")
+			f.ws.Setenv("TF_LOG_PATH", filepath.Join(f.ws.Dir, "warn.log"))
+			sent := func() int { return f.api.Count(fakeapi.CallSet) + f.api.Count(fakeapi.CallDelete) }
+			f.api.ResetRequests()
+			result := f.applyUntil(func() bool {
+				return sent() == len(all[first:]) && strings.Count(f.ws.Read("warn.log"), "Waiting before the request is sent again") == waits
+			}, ctrlC, "-parallelism=50", "faulted.tfplan")
+			if n := sent(); n != len(all[first:]) {
+				t.Errorf("%d requests were sent, want %d: one for each call", n, len(all[first:]))
+			}
+			return result
+		})
+	})
 }
 
 // matrixPart is a workspace with some cells.
 type matrixPart struct {
-	t        *testing.T
-	cells    []*cell
-	api      *fakeapi.Server
-	endpoint string
-	ws       *clitest.Workspace
-	out      strings.Builder // all that Terraform said
+	fixture
+	cells []*cell
 }
 
-func (m *matrixPart) run() {
-	m.endpoint = listen(m.t, m.api)
-	m.ws.UseBinary()
+// run has the operations carried out by apply, which applies faulted.tfplan.
+func (m matrixPart) run(apply func(fixture) clitest.Result) {
+	var names []string
 	for _, c := range m.cells {
-		m.api.AddConnection(c.token(), c.name())
+		names = append(names, c.name())
 	}
+	m.connect(names...)
 	m.configure(false, "30s")
-	m.ws.Must(m.terraform("apply", "-auto-approve"))
-	before := readState(m.t, m.ws)
+	m.ws.Must(m.ws.Apply("-parallelism=50"))
+	before := m.state()
 
-	quiet := slices.Clone(m.ws.Env)
-	m.ws.Setenv("TF_LOG", "TRACE")
-	m.ws.Setenv("TF_LOG_PATH", filepath.Join(m.ws.Dir, "trace.log"))
 	m.configure(true, "2s")
 	for _, c := range m.cells {
 		m.api.Script(c.scripted()...)
 	}
-	planned := m.ws.Must(m.terraform("plan", "-out=faulted.tfplan"))
-	applied := m.terraform("apply", "faulted.tfplan")
+	planned := m.ws.Must(m.ws.Plan("-parallelism=50", "-out=faulted.tfplan"))
+	applied := apply(m.fixture)
 	m.api.ClearScript()
-	m.ws.Env = quiet
 	m.configure(true, "30s")
-	next := m.ws.Must(m.terraform("plan"))
+	next := m.ws.Must(m.ws.Plan("-parallelism=50"))
 
-	state := readState(m.t, m.ws)
+	state := m.state()
 	for _, c := range m.cells {
 		c.before = before[c.name()]
 		for _, d := range append(planned.Diagnostics, applied.Diagnostics...) {
@@ -218,7 +227,7 @@ func (m *matrixPart) run() {
 				c.told = append(c.told, d)
 			}
 		}
-		saved, _ := m.api.Webhook(c.token())
+		saved, _ := m.api.Webhook(token(c.name()))
 		seen := outcome{c.severity(), state[c.name()].became(c.before, c.shown(c.url(false)), c.shown(c.url(true))), next.Planned[c.address()], "another"}
 		if c.operation == "read" && planned.Planned[c.address()] == "create" && seen.state == "kept" {
 			seen.state = "set" // in the same second
@@ -235,49 +244,37 @@ func (m *matrixPart) run() {
 		if seen != wanted {
 			m.t.Errorf("%s, %s: %+v, want %+v\n%v\nbefore %v\nafter %v", c.fault, c.wanted, seen, wanted, c.told, c.before, state[c.name()])
 		}
-		for _, w := range words {
-			if said := fmt.Sprint(c.told); w.said.MatchString(said) && !w.isTrue(c.url(false), saved.URL) {
+		for _, s := range sayings {
+			if said := fmt.Sprint(c.told); s.said.MatchString(said) && !s.isTrue(c.url(false), saved.URL) {
 				m.t.Errorf("%s, %s: the service has %q and had %q: %s", c.fault, c.wanted, saved.URL, c.url(false), said)
 			}
 		}
-		figure("%-14s %-16s %+v", c.fault, c.wanted, seen)
+		m.t.Logf("%-22s %-16s %+v", c.fault, c.wanted, seen)
 	}
-	m.wantNoSecrets()
 
-	m.ws.Must(m.terraform("apply", "-auto-approve"))
-	if last := m.terraform("plan", "-detailed-exitcode"); last.ExitCode != 0 {
-		m.t.Errorf("after the next apply there is still something to do: %v\n%s", last.Planned, last.Errors())
-	}
+	m.ws.Must(m.ws.Apply("-parallelism=50"))
+	m.wantNothingToDo()
 	for _, c := range m.cells {
-		saved, _ := m.api.Webhook(c.token())
+		saved, _ := m.api.Webhook(token(c.name()))
 		if saved.URL != c.url(true) && c.wanted != "delete unserved" {
 			m.t.Errorf("%s, %s: after the next apply the webhook is %q", c.fault, c.wanted, saved.URL)
 		}
 	}
 }
 
-func (m *matrixPart) configure(wanted bool, timeout string) {
+// configure bounds calls that hang and aren't interrupted by a time-out.
+func (m matrixPart) configure(wanted bool, timeout string) {
 	m.t.Helper()
-	text, tokens, urls, providers := clitest.RequiredProviders, map[string]string{}, map[string]string{}, map[string]bool{}
-	for _, c := range m.cells {
-		tokens[c.name()], urls[c.name()] = c.token(), c.url(wanted)
-		if !providers[c.provider()] {
-			providers[c.provider()] = true
-			limit := "30s"
-			if strings.HasPrefix(c.fault, "hang") {
+	text, urls := clitest.RequiredProviders, map[string]string{}
+	for i, c := range m.cells {
+		if i == 0 || m.cells[i-1].provider != c.provider {
+			limit := "120s"
+			if c.hangs() && !c.interrupted() {
 				limit = timeout
 			}
-			text += fmt.Sprintf(`
-provider "octoeverywhere" {
-  alias           = %q
-  endpoint        = %q
-  app_tokens      = jsondecode(file("tokens.json"))
-  max_retries     = 2
-  request_timeout = %q
-}
-`, c.provider(), m.endpoint, limit)
+			text += m.provider(fmt.Sprintf("max_retries = 2\n  request_timeout = %q\n  alias = %q", limit, c.provider))
 		}
-		if c.url(wanted) == "" {
+		if urls[c.name()] = c.url(wanted); c.url(wanted) == "" {
 			continue
 		}
 		argument := "callback_url"
@@ -290,18 +287,10 @@ resource "octoeverywhere_notification_webhook" %[1]q {
   app_connection = %[1]q
   %[3]s = jsondecode(file("urls.json")).%[1]s
 }
-`, c.name(), c.provider(), argument)
+`, c.name(), c.provider, argument)
 	}
 	m.ws.Write("main.tf", text)
-	writeJSON(m.ws, "tokens.json", tokens)
-	writeJSON(m.ws, "urls.json", urls)
-}
-
-func (m *matrixPart) terraform(args ...string) clitest.Result {
-	m.t.Helper()
-	result := m.ws.Run(append([]string{args[0], "-json", "-input=false", "-no-color", "-parallelism=50"}, args[1:]...)...)
-	m.out.WriteString(result.Stdout + result.Stderr)
-	return result
+	m.writeJSON("urls.json", urls)
 }
 
 // isAbout tells whether a diagnostic is about this cell. Those of a Delete have
@@ -330,23 +319,4 @@ func (c *cell) shown(url string) string {
 		return ""
 	}
 	return url
-}
-
-// wantNoSecrets scans the log, the output, the state and the plan.
-func (m *matrixPart) wantNoSecrets() {
-	m.t.Helper()
-	told := map[string]string{"(output)": m.out.String(), "trace.log": m.ws.Read("trace.log")}
-	if log := told["trace.log"]; !strings.Contains(log, "[TRACE]") || !strings.Contains(log, "OctoEverywhere request") {
-		m.t.Error("the log has no request, so scanning it shows nothing")
-	}
-	for name, text := range told {
-		if strings.Contains(text, "panic: ") || strings.Contains(text, "plugin crashed") {
-			m.t.Errorf("%s tells of a crash", name)
-		}
-	}
-	clitest.WantAbsent(m.t, "a callback URL", shownMark, told)
-	texts := m.ws.Left("tokens.json", "urls.json")
-	maps.Copy(texts, told)
-	clitest.WantAbsent(m.t, "a token", tokenMark, texts)
-	clitest.WantAbsent(m.t, "a write-only callback URL", hiddenMark, texts)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,7 +55,6 @@ var scenarios = []scenario{
 	{name: "replaced", before: blocks{"x": a1}, after: blocks{"x": a2}, replace: true},
 	{name: "replaced, cbd", before: blocks{"x": a1}, after: blocks{"x": a2.cbd()}, replace: true},
 	{name: "tainted", before: blocks{"x": a1}, after: blocks{"x": a2}, tainted: true},
-	{name: "tainted, cbd", before: blocks{"x": a1}, after: blocks{"x": a2.cbd()}, tainted: true},
 	{name: "tainted and renamed", before: blocks{"x": a1}, after: blocks{"y": a2}, tainted: true},
 	{name: "another connection", before: blocks{"x": a1}, after: blocks{"x": b2}},
 	{name: "another connection, cbd", before: blocks{"x": a1}, after: blocks{"x": b2.cbd()}},
@@ -66,7 +64,6 @@ var scenarios = []scenario{
 	{name: "swapped, cbd", before: blocks{"x": a1.cbd(), "y": b1.cbd()}, after: blocks{"x": b2.cbd(), "y": a2.cbd()}},
 	{name: "swapped, one cbd", before: blocks{"x": a1.cbd(), "y": b1}, after: blocks{"x": b2.cbd(), "y": a2}},
 	{name: "in a circle", before: blocks{"x": a1, "y": b1, "z": c1}, after: blocks{"x": b2, "y": c2, "z": a2}},
-	{name: "in a circle, cbd", before: blocks{"x": a1.cbd(), "y": b1.cbd(), "z": c1.cbd()}, after: blocks{"x": b2.cbd(), "y": c2.cbd(), "z": a2.cbd()}},
 }
 
 // variant is a scenario with resources and App Connections of its own.
@@ -123,10 +120,6 @@ func (v *variant) connections() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-func (v *variant) token(connection string) string {
-	return tokenMark + "-" + v.id + connection + "-0123456789abcdef"
-}
-
 // urls are what a configuration wants of each App Connection.
 func (v *variant) urls(configuration blocks) map[string]string {
 	urls := map[string]string{}
@@ -167,43 +160,33 @@ func (v *variant) hcl(configuration blocks) string {
 // orders is a workspace with many variants. One run of Terraform changes them
 // all, each in an order of its own.
 type orders struct {
-	t           *testing.T
-	api         *fakeapi.Server
-	ws          *clitest.Workspace
-	endpoint    string
-	parallelism string // a flag
+	fixture
+	parallelism int
 	variants    []*variant
 }
 
 // configure writes a configuration of each variant.
 func (o *orders) configure(of func(*variant) blocks) {
 	tokens := map[string]string{}
-	text := clitest.RequiredProviders + fmt.Sprintf(`
-provider "octoeverywhere" {
-  endpoint        = %q
-  app_tokens      = jsondecode(file("tokens.json"))
-  max_retries     = 0
-  request_timeout = "10m"
-}
-`, o.endpoint)
+	text := clitest.RequiredProviders + o.provider("max_retries = 0\n  request_timeout = \"10m\"")
 	for _, v := range o.variants {
 		names := map[string]string{}
 		for _, b := range of(v) {
 			names[b.connection[:1]] = b.connection
 		}
 		for _, connection := range v.connections() {
-			tokens[v.id+cmp.Or(names[connection], connection)] = v.token(connection)
+			tokens[v.id+cmp.Or(names[connection], connection)] = token(v.id + connection)
 		}
 		text += v.hcl(of(v))
 	}
 	o.ws.Write("main.tf", text)
-	writeJSON(o.ws, "tokens.json", tokens)
+	o.writeJSON("tokens.json", tokens)
 }
 
 func (o *orders) webhooks(v *variant) map[string]string {
 	urls := map[string]string{}
 	for _, connection := range v.connections() {
-		if saved, set := o.api.Webhook(v.token(connection)); set {
+		if saved, set := o.api.Webhook(token(v.id + connection)); set {
 			urls[connection] = saved.URL
 		}
 	}
@@ -215,7 +198,7 @@ func (o *orders) calls(v *variant) string {
 	var calls []string
 	for _, r := range o.api.Requests() {
 		for _, connection := range v.connections() {
-			if r.Token == v.token(connection) && r.Call != fakeapi.CallInfo {
+			if r.Token == token(v.id+connection) && r.Call != fakeapi.CallInfo {
 				calls = append(calls, fmt.Sprintf("%s %s %d", r.Call, connection, r.Status))
 			}
 		}
@@ -229,8 +212,8 @@ func (v *variant) errors(result clitest.Result) map[string]string {
 	told := map[string]string{}
 	for _, d := range result.Diagnostics {
 		for _, connection := range v.connections() {
-			token, _ := octoeverywhere.NewToken(v.token(connection))
-			if d.Severity == "error" && (strings.Contains(d.Detail, token.Fingerprint()) || strings.Contains(d.Detail, `"`+v.id+connection)) {
+			own, _ := octoeverywhere.NewToken(token(v.id + connection))
+			if d.Severity == "error" && (strings.Contains(d.Detail, own.Fingerprint()) || strings.Contains(d.Detail, `"`+v.id+connection)) {
 				told[connection] += d.String()
 			}
 		}
@@ -238,12 +221,12 @@ func (v *variant) errors(result clitest.Result) map[string]string {
 	return told
 }
 
-// words are what errors say of the webhook that an App Connection has now.
-var words = []struct {
+// sayings are what errors say of the webhook that an App Connection has now.
+var sayings = []struct {
 	said   *regexp.Regexp
 	isTrue func(had, has string) bool
 }{
-	{regexp.MustCompile("Nothing was changed|is still set|then set it again|has set it again"), func(had, has string) bool { return has == had }},
+	{regexp.MustCompile("Nothing was changed|is still set|then set it again"), func(had, has string) bool { return has == had }},
 	{regexp.MustCompile("error: (The webhook was not|Interrupted before the webhook was) deleted"), func(had, has string) bool { return has == had }},
 	{noneIsSet, func(_, has string) bool { return has == "" }},
 }
@@ -265,8 +248,8 @@ func (o *orders) wantKept(v *variant, configuration blocks, result clitest.Resul
 		if len(told) > 0 && url != had && url != urls[connection] && !lost {
 			o.t.Errorf("%s: %s has %q, had %q, is to have %q: %s: %s", v, connection, url, had, urls[connection], o.calls(v), told)
 		}
-		for _, w := range words {
-			if w.said.MatchString(told[connection]) && !w.isTrue(had, url) {
+		for _, s := range sayings {
+			if s.said.MatchString(told[connection]) && !s.isTrue(had, url) {
 				o.t.Errorf("%s: %s has %q and had %q: %s: %s", v, connection, url, had, o.calls(v), told[connection])
 			}
 		}
@@ -282,28 +265,27 @@ func (o *orders) note() {
 	o.api.ResetRequests()
 }
 
-func (o *orders) apply(flags ...string) clitest.Result {
+// run applies with the workspace's parallelism.
+func (o *orders) run(flags ...string) clitest.Result {
 	o.t.Helper()
 	o.note()
-	return o.ws.Apply(append(flags, o.parallelism)...)
+	return o.ws.Apply(append(flags, o.flag())...)
 }
+
+func (o *orders) flag() string { return fmt.Sprintf("-parallelism=%d", o.parallelism) }
 
 // begin brings about the configurations before, writes those after, and returns
 // the flags that belong to the change.
-func (o *orders) begin(t *testing.T) (flags []string) {
-	t.Helper()
-	o.t, o.ws = t, clitest.NewWorkspace(t)
-	o.ws.UseBinary()
-	o.api = fakeapi.New(fakeapi.Options{Flat: clitest.FlatAnswers()})
-	o.endpoint = listen(t, o.api)
+func (o *orders) begin() (flags []string) {
+	o.t.Helper()
 	for i, v := range o.variants {
 		v.id = fmt.Sprintf("v%02d", i)
 		for _, connection := range v.connections() {
-			o.api.AddConnection(v.token(connection), v.id+connection)
+			o.api.AddConnection(token(v.id+connection), v.id+connection)
 		}
 	}
 	o.configure(func(v *variant) blocks { return v.before })
-	result := o.ws.Must(o.apply())
+	result := o.ws.Must(o.run())
 	state := o.ws.Read("terraform.tfstate")
 	for _, v := range o.variants {
 		o.wantKept(v, v.before, result, false)
@@ -323,60 +305,51 @@ func (o *orders) begin(t *testing.T) (flags []string) {
 }
 
 // change carries out the change, with the Sets refused that are to be.
-func (o *orders) change(t *testing.T) {
-	t.Helper()
-	flags := o.begin(t)
+func (o *orders) change() {
+	o.t.Helper()
+	flags := o.begin()
 	for _, v := range o.variants {
 		for _, connection := range strings.Split(v.refused, "") {
-			o.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: v.token(connection), Status: v.status, Times: -oneIf(v.always)})
+			o.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: token(v.id + connection), Status: v.status, Times: -oneIf(v.always)})
 		}
 	}
-	result := o.apply(flags...)
+	result := o.run(flags...)
 	o.api.ClearScript()
 	for _, v := range o.variants {
-		figure("%s: %s", v.scenario.name, o.calls(v))
+		o.t.Logf("%s: %s", v.scenario.name, o.calls(v))
 		if told := o.wantKept(v, v.after, result, false); (len(told) > 0) != (v.refused != "") {
-			t.Errorf("%s: %s: %v", v, o.calls(v), told)
+			o.t.Errorf("%s: %s: %v", v, o.calls(v), told)
 		}
 	}
 }
 
-// stop carries out the change and stops Terraform while calls are under way,
-// which take effect, but for one that may not.
-func (o *orders) stop(t *testing.T, signal func(*os.Process) error) {
-	t.Helper()
-	o.ws.Must(o.ws.Plan(append(o.begin(t), "-out=change.tfplan")...))
+// stop carries out the change and ends Terraform while calls are under way,
+// which take effect, but for one that may not. No others are begun then.
+func (o *orders) stop(by signal) {
+	o.t.Helper()
+	o.ws.Must(o.ws.Plan(append(o.begin(), "-out=change.tfplan")...))
 	o.note()
-	hold := 1
-	if o.parallelism != "-parallelism=1" {
-		hold = min(3, len(o.variants)) // others may wait for these in the provider
-	}
-	from := 1 + rand.IntN(len(o.variants)+1-hold) // each variant has a call
-	held, ended := make(chan struct{}), make(chan struct{})
+	from := 1 + rand.IntN(len(o.variants)) // each variant has a call
 	var arrived atomic.Int64
+	ended := make(chan struct{})
 	o.api.OnRequest(func(r fakeapi.Request) {
-		if r.Call == fakeapi.CallInfo {
-			return
-		}
-		n := int(arrived.Add(1))
-		if n == from+hold-1 {
-			close(held)
-		}
-		if n >= from {
+		if r.Call != fakeapi.CallInfo && arrived.Add(1) >= int64(from) {
 			<-ended
 		}
 	})
-	o.api.Script(fakeapi.Fault{Every: from, Hang: true, TakeEffect: rand.IntN(2) == 0})
-	run := start(t, o.ws, signal, o.parallelism, "change.tfplan")
-	run.until(held)
-	for n := int64(0); n != arrived.Load(); time.Sleep(time.Second) {
-		n = arrived.Load() // until Terraform stands still: it writes its state in place
+	o.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Every: from, Hang: true, TakeEffect: rand.IntN(2) == 0})
+	sent, since := 0, time.Now()
+	result := o.applyUntil(func() bool { // stands still: it writes its state in place
+		if n := o.sent(); n != sent || o.unanswered() == 0 {
+			sent, since = n, time.Now()
+		}
+		return time.Since(since) > time.Second
+	}, by, o.flag(), "change.tfplan")
+	if n := o.sent(); n >= from+o.parallelism {
+		o.t.Errorf("%d requests were sent, of which %d were answered: one was begun after the end", n, from-1)
 	}
-	run.stop()
-	result := <-run.ended
 	close(ended)
-	answered := func(r fakeapi.Request) bool { return r.Status != 0 }
-	for len(slices.DeleteFunc(o.api.Requests(), answered)) > 1 { // the one that hangs
+	for o.unanswered() > 1 { // the one that hangs
 		time.Sleep(10 * time.Millisecond)
 	}
 	o.api.ClearScript()
@@ -385,37 +358,30 @@ func (o *orders) stop(t *testing.T, signal func(*os.Process) error) {
 	}
 }
 
+// sent counts the calls that change something.
+func (o *orders) sent() int { return o.api.Count(fakeapi.CallSet) + o.api.Count(fakeapi.CallDelete) }
+
+func (o *orders) unanswered() int {
+	return len(slices.DeleteFunc(o.api.Requests(), func(r fakeapi.Request) bool { return r.Status != 0 }))
+}
+
 // finish applies what is to be there in the end, which leaves nothing to do,
 // and destroys it.
 func (o *orders) finish() {
 	o.t.Helper()
-	o.configure((*variant).final)
+	result := o.run()
 	var flags []string
-	for range 10 { // what the plan is an error for differs with its order
-		result := o.apply(flags...)
-		asked := len(flags)
-		for _, v := range o.variants {
-			flags = append(flags, o.wantFinal(v, result)...)
-		}
-		if result.OK() {
-			break
-		}
-		if len(flags) == asked {
-			o.t.Fatalf("no error says what to do: %s", result.Errors())
-		}
-	}
-	if plan := o.ws.Plan("-detailed-exitcode"); plan.ExitCode != 0 {
-		o.t.Errorf("there is still something to do: %v\n%s", plan.Planned, plan.Errors())
-	}
-	o.ws.Must(o.ws.Destroy())
 	for _, v := range o.variants {
-		if has := o.webhooks(v); len(has) > 0 {
-			o.t.Errorf("%s: after a destroy the service has %v", v, has)
+		flags = append(flags, o.wantFinal(v, result)...)
+	}
+	if !result.OK() {
+		o.ws.Must(o.run(flags...))
+		for _, v := range o.variants {
+			o.wantKept(v, v.final(), clitest.Result{}, false)
 		}
 	}
-	if left := readState(o.t, o.ws); len(left) > 0 {
-		o.t.Errorf("after a destroy the state has %v", left)
-	}
+	o.wantNothingToDo()
+	o.destroy()
 }
 
 // wantFinal checks an apply of what is to be there in the end. Only a URL that
@@ -423,16 +389,11 @@ func (o *orders) finish() {
 // it is: then the error says what to do, which is returned.
 func (o *orders) wantFinal(v *variant, result clitest.Result) (flags []string) {
 	o.t.Helper()
-	planOnly := !result.OK() && !strings.Contains(result.Stdout, `"type":"apply_start"`)
-	told := v.errors(result)
-	if !planOnly {
-		told = o.wantKept(v, v.final(), result, false)
-		isPlanned := func(address string) bool { return strings.Contains(address, "."+v.id) }
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(result.Planned)), isPlanned) && !maps.Equal(v.had, v.urls(v.final())) {
-			o.t.Errorf("%s: the service has %v and nothing is planned, want %v", v, v.had, v.urls(v.final()))
-		}
+	isPlanned := func(address string) bool { return strings.Contains(address, "."+v.id) }
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(result.Planned)), isPlanned) && !maps.Equal(v.had, v.urls(v.final())) {
+		o.t.Errorf("%s: the service has %v and nothing is planned, want %v", v, v.had, v.urls(v.final()))
 	}
-	for connection, errors := range told {
+	for connection, errors := range o.wantKept(v, v.final(), result, false) {
 		if !v.writeOnly || !v.putBack || !strings.Contains(errors, "-replace") {
 			o.t.Errorf("%s: %s: %s", v, o.calls(v), errors)
 		}
@@ -445,7 +406,35 @@ func (o *orders) wantFinal(v *variant, result clitest.Result) (flags []string) {
 	return flags
 }
 
-// variants are the scenarios with each kind of URL, twice, or 20 times with
+// destroy destroys all objects, and with them their webhooks.
+func (o *orders) destroy() {
+	o.t.Helper()
+	had := map[any]bool{}
+	for _, object := range o.state() {
+		had[object.Attributes["id"]] = true
+	}
+	o.note()
+	if result := o.ws.Destroy(o.flag()); !result.OK() {
+		for _, v := range o.variants {
+			if e := v.errors(result); len(e) > 0 {
+				o.t.Logf("DESTROY %s: %v", v, e)
+			}
+		}
+		o.ws.Must(o.ws.Destroy(o.flag()))
+	}
+	for _, v := range o.variants {
+		for connection, url := range o.webhooks(v) {
+			if own, _ := octoeverywhere.NewToken(token(v.id + connection)); had[own.Fingerprint()] {
+				o.t.Errorf("%s: after a destroy %s still has %s: %s", v, connection, url, o.calls(v))
+			}
+		}
+	}
+	if left := o.state(); len(left) > 0 {
+		o.t.Errorf("after a destroy the state has %v", left)
+	}
+}
+
+// variants are the scenarios with both kinds of URL, or ten times that with
 // -full, with the Sets of each one of some App Connections refused, and of all.
 func variants(refused string, putBack bool) []*variant {
 	var all []*variant
@@ -460,7 +449,7 @@ func variants(refused string, putBack bool) []*variant {
 			refusals = append(refusals, strings.Join(refusals, ""))
 		}
 		for _, refused := range refusals {
-			for i := range 4 + 36*oneIf(*full) {
+			for i := range 2 + 18*oneIf(*full) {
 				all = append(all, &variant{
 					scenario: s, refused: refused, putBack: putBack, writeOnly: i%2 == 0, reversed: rand.IntN(2) == 0,
 					always: refused != "" && rand.IntN(2) == 0, status: []int{400, 429}[rand.IntN(2)],
@@ -475,19 +464,29 @@ func variants(refused string, putBack bool) []*variant {
 // with the square of it.
 const variantsAtOnce = 40
 
-// inOrders has variants play in workspaces, with -parallelism=1 and 10.
-func inOrders(t *testing.T, variants []*variant, play func(*orders, *testing.T)) {
+// inOrders carries out changes in workspaces, with -parallelism=1 and 10, and
+// what comes afterwards: half of what is to be put back is destroyed instead.
+func inOrders(t *testing.T, variants []*variant, change func(*orders)) {
 	t.Parallel()
 	variants = slices.DeleteFunc(variants, func(v *variant) bool { return !regexp.MustCompile(*only).MatchString(v.String()) })
 	rand.Shuffle(len(variants), func(i, j int) { variants[i], variants[j] = variants[j], variants[i] })
-	parallelism := 10
-	for part := range slices.Chunk(variants, variantsAtOnce) {
-		o := &orders{parallelism: fmt.Sprintf("-parallelism=%d", parallelism), variants: part}
-		parallelism = 11 - parallelism
-		t.Run(o.parallelism, func(t *testing.T) {
+	putBack := len(variants) > 0 && variants[0].putBack
+	parts := max(2+2*oneIf(putBack), len(variants)/variantsAtOnce)
+	for i := range parts {
+		part := variants[i*len(variants)/parts : (i+1)*len(variants)/parts]
+		if len(part) == 0 {
+			continue
+		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			play(o, t)
-			o.finish()
+			o := &orders{newFixture(t), 1 + 9*(i%2), part}
+			change(o)
+			o.configure((*variant).final)
+			if putBack && i%4 > 1 {
+				o.destroy()
+			} else {
+				o.finish()
+			}
 		})
 	}
 }
@@ -502,24 +501,22 @@ func TestOrders(t *testing.T) {
 }
 
 // TestOrdersPutBack puts the configuration back after a Set was refused.
-func TestOrdersPutBack(t *testing.T) {
-	inOrders(t, variants("abc", true), (*orders).change)
-}
+func TestOrdersPutBack(t *testing.T) { inOrders(t, variants("abc", true), (*orders).change) }
 
 // TestOrdersInterrupted interrupts the change, and then carries it on.
 func TestOrdersInterrupted(t *testing.T) {
-	inOrders(t, variants("", false), func(o *orders, t *testing.T) { o.stop(t, interrupted) })
+	inOrders(t, variants("", false), func(o *orders) { o.stop(interrupted) })
 }
 
 // TestOrdersInterruptedPutBack interrupts the change, and then puts the
 // configuration back.
 func TestOrdersInterruptedPutBack(t *testing.T) {
-	inOrders(t, variants("", true), func(o *orders, t *testing.T) { o.stop(t, interrupted) })
+	inOrders(t, variants("", true), func(o *orders) { o.stop(ctrlC) })
 }
 
 // TestOrdersKilled kills Terraform in the middle of the change. The state on
 // disk doesn't know of the calls that are under way then, nor, with OpenTofu, of
 // the last ones before: the next apply of the same configuration brings it about.
 func TestOrdersKilled(t *testing.T) {
-	inOrders(t, variants("", false), func(o *orders, t *testing.T) { o.stop(t, (*os.Process).Kill) })
+	inOrders(t, variants("", false), func(o *orders) { o.stop(killed) })
 }
