@@ -84,13 +84,6 @@ type instance struct {
 	Attributes map[string]any `json:"attributes"`
 }
 
-func (i *instance) String() string {
-	if i == nil {
-		return "(not in state)"
-	}
-	return fmt.Sprintf("%s%v", i.Status, i.Attributes)
-}
-
 // became names what became of an instance that had, and was to get, these URLs;
 // "" is one that isn't shown.
 func (i *instance) became(was *instance, had, wanted string) string {

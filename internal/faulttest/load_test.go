@@ -68,7 +68,7 @@ resource "octoeverywhere_notification_webhook" "printer" {
 				saved, _ := f.api.Webhook(token(name))
 				url := "https://app.example.com/octo?printer=" + name + "&b=2&a=%41%2f"
 				if saved.URL != url || fmt.Sprint(saved.EventTypes) != "["+event+"]" || state[name].became(nil, "", url) != "set" {
-					t.Errorf("the webhook of %s is %q for %v; in state: %s", name, saved.URL, saved.EventTypes, state[name])
+					t.Errorf("the webhook of %s is %q for %v; in state: %+v", name, saved.URL, saved.EventTypes, state[name])
 				}
 			}
 			f.wantNothingToDo()

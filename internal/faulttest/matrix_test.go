@@ -91,7 +91,8 @@ func (c *cell) scripted() []fakeapi.Fault {
 	first, second, two := strings.Cut(strings.TrimSuffix(c.fault, " interrupted"), ", then ")
 	var faults []fakeapi.Fault
 	if two {
-		faults = append(faults, fakeapi.Fault{Status: number(first), TakeEffect: true})
+		status, _ := strconv.Atoi(first)
+		faults = append(faults, fakeapi.Fault{Status: status, TakeEffect: true})
 	}
 	digits, in200 := strings.CutSuffix(cmp.Or(second, first), " in a 200")
 	last := fakeapi.Fault{Times: -1}
@@ -112,7 +113,7 @@ func (c *cell) scripted() []fakeapi.Fault {
 		last.Body = fmt.Sprintf(`{"Status": %s, "Error": "No.", "IsUserError": false, "Result": null}`, digits)
 		last.TakeEffect = call == fakeapi.CallDelete && (digits == "603" || digits == "604") // has no webhook
 		if !in200 {
-			last.Status = number(digits)
+			last.Status, _ = strconv.Atoi(digits)
 		}
 	}
 	if c.interrupted() {
@@ -124,14 +125,6 @@ func (c *cell) scripted() []fakeapi.Fault {
 		faults[i].Call, faults[i].Token = cmp.Or(call, fakeapi.CallSet), token(c.name())
 	}
 	return faults
-}
-
-func number(digits string) int {
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		panic("there is no fault " + digits)
-	}
-	return n
 }
 
 func cells() (all []*cell) {
@@ -242,7 +235,7 @@ func (m matrixPart) run(apply func(fixture) clitest.Result) {
 			seen.service = "new"
 		}
 		if seen != wanted {
-			m.t.Errorf("%s, %s: %+v, want %+v\n%v\nbefore %v\nafter %v", c.fault, c.wanted, seen, wanted, c.told, c.before, state[c.name()])
+			m.t.Errorf("%s, %s: %+v, want %+v\n%v\nbefore %+v\nafter %+v", c.fault, c.wanted, seen, wanted, c.told, c.before, state[c.name()])
 		}
 		for _, s := range sayings {
 			if said := fmt.Sprint(c.told); s.said.MatchString(said) && !s.isTrue(c.url(false), saved.URL) {

@@ -369,15 +369,15 @@ func (o *orders) unanswered() int {
 // and destroys it.
 func (o *orders) finish() {
 	o.t.Helper()
-	result := o.run()
 	var flags []string
-	for _, v := range o.variants {
-		flags = append(flags, o.wantFinal(v, result)...)
-	}
-	if !result.OK() {
-		o.ws.Must(o.run(flags...))
+	for round := 1; round == 1 || len(flags) > 0; round++ { // both webhooks of a swap may have to be set again
+		result := o.run(flags...)
+		flags = nil
 		for _, v := range o.variants {
-			o.wantKept(v, v.final(), clitest.Result{}, false)
+			flags = append(flags, o.wantFinal(v, result)...)
+		}
+		if !result.OK() && (len(flags) == 0 || round == 3) {
+			o.t.Fatalf("after %d rounds: %s", round, result.Errors())
 		}
 	}
 	o.wantNothingToDo()
@@ -406,7 +406,9 @@ func (o *orders) wantFinal(v *variant, result clitest.Result) (flags []string) {
 	return flags
 }
 
-// destroy destroys all objects, and with them their webhooks.
+// destroy destroys all objects, and with them their webhooks. A Delete that is
+// sent before that of the other object of its App Connection can be an error
+// (DESIGN.md, "One webhook"), which the next destroy doesn't meet again.
 func (o *orders) destroy() {
 	o.t.Helper()
 	had := map[any]bool{}
@@ -414,13 +416,14 @@ func (o *orders) destroy() {
 		had[object.Attributes["id"]] = true
 	}
 	o.note()
-	if result := o.ws.Destroy(o.flag()); !result.OK() {
-		for _, v := range o.variants {
-			if e := v.errors(result); len(e) > 0 {
-				o.t.Logf("DESTROY %s: %v", v, e)
+	if result := o.ws.Destroy(); !result.OK() {
+		o.t.Logf("destroyed at the second attempt: %s", result.Errors())
+		for e := range strings.SplitSeq(strings.TrimPrefix(result.Errors(), "error: "), "\nerror: ") {
+			if !strings.HasPrefix(e, "The remaining webhook must be set again") {
+				o.t.Error(e)
 			}
 		}
-		o.ws.Must(o.ws.Destroy(o.flag()))
+		o.ws.Must(o.ws.Destroy())
 	}
 	for _, v := range o.variants {
 		for connection, url := range o.webhooks(v) {
