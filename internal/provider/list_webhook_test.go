@@ -115,12 +115,12 @@ func TestList(t *testing.T) {
 				}
 				continue
 			}
-			resource := map[string]any{"id": fingerprintOf(t, tokens[name]), "app_connection": name}
+			attributes := map[string]any{"id": fingerprintOf(t, tokens[name]), "app_connection": name}
 			if name == "default" {
-				delete(resource, "app_connection")
+				delete(attributes, "app_connection")
 			}
-			if got := p.attributes(result.Resource, p.webhookObject()); !maps.Equal(got, resource) {
-				t.Errorf("%s: resource %v, want %v", name, got, resource)
+			if got := p.attributes(result.Resource, p.webhookObject()); !maps.Equal(got, attributes) {
+				t.Errorf("%s: resource %v, want %v", name, got, attributes)
 			}
 		}
 		if !slices.Equal(shown, want) {
@@ -191,9 +191,9 @@ func TestListOfAFailingService(t *testing.T) {
 				f.api.Script(test.fault)
 			}
 			shown, got := f.protocol(tokens, map[string]any{"max_retries": 1}).listed(100)
-			unknown := strings.Count(strings.Join(shown, ""), "(not known)")
-			if len(shown) != fleet || unknown != test.unknown {
-				t.Errorf("listed %q, of which %d are not known, want %d", shown, unknown, test.unknown)
+			notKnown := strings.Count(strings.Join(shown, ""), "(not known)")
+			if len(shown) != fleet || notKnown != test.unknown {
+				t.Errorf("listed %q, of which %d are not known, want %d", shown, notKnown, test.unknown)
 			}
 			wantSaid(t, got, test.said...)
 			if asked := len(f.api.Requests()); asked > test.most {

@@ -296,7 +296,7 @@ func TestTriggers(t *testing.T) {
 // may have happened, and what has not, stays in state (DESIGN.md, "Delete").
 func TestDeleteOutcomes(t *testing.T) {
 	t.Parallel()
-	const failed, unknown = "The webhook was not deleted", "Unknown whether the webhook was deleted"
+	const failed, unclear = "The webhook was not deleted", "Unknown whether the webhook was deleted"
 	type deleteTest struct {
 		faults    []fakeapi.Fault
 		said      string
@@ -316,12 +316,12 @@ func TestDeleteOutcomes(t *testing.T) {
 		"403":            {faults: []fakeapi.Fault{{Call: del, Status: 403}}, said: failed, kept: true},
 		"605":            {faults: []fakeapi.Fault{{Call: del, Status: 605}}, said: failed, kept: true},
 		"429":            {faults: []fakeapi.Fault{{Call: del, Status: 429, Times: 2}}, said: failed, kept: true},
-		"500":            {faults: []fakeapi.Fault{{Call: del, Status: 500, Times: 2}}, said: unknown, kept: true, uncertain: true},
-		"lost":           {faults: []fakeapi.Fault{{Call: del, Drop: true, TakeEffect: true, Times: 2}}, said: unknown, kept: true, uncertain: true},
+		"500":            {faults: []fakeapi.Fault{{Call: del, Status: 500, Times: 2}}, said: unclear, kept: true, uncertain: true},
+		"lost":           {faults: []fakeapi.Fault{{Call: del, Drop: true, TakeEffect: true, Times: 2}}, said: unclear, kept: true, uncertain: true},
 		"lost, then 400": {faults: []fakeapi.Fault{lost, {Call: del, Status: 400}}, said: "warning: " + failed}, // valid, too
 	}
 	for _, status := range refusals[1:] {
-		tests[fmt.Sprintf("lost, then %d", status)] = deleteTest{faults: []fakeapi.Fault{lost, {Call: del, Status: status}}, said: unknown, kept: true, uncertain: true}
+		tests[fmt.Sprintf("lost, then %d", status)] = deleteTest{faults: []fakeapi.Fault{lost, {Call: del, Status: status}}, said: unclear, kept: true, uncertain: true}
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

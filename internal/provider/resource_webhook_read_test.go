@@ -221,22 +221,22 @@ func TestIdentity(t *testing.T) {
 				test.tokens = tokens
 			}
 			p := f.protocol(test.tokens)
-			object := p.noObject()
+			current := p.noObject()
 			if test.exists {
-				object.state = p.value(p.schemas.ResourceSchemas[webhookType], map[string]any{"id": garage, "app_connection": "garage", "callback_url": urlOne})
+				current.state = p.value(p.schemas.ResourceSchemas[webhookType], map[string]any{"id": garage, "app_connection": "garage", "callback_url": urlOne})
 			}
 			if test.identity != "" {
-				object.identity = p.identity(test.identity)
+				current.identity = p.identity(test.identity)
 			}
 			if test.change == "" {
-				object, _ = p.read(object)
+				current, _ = p.read(current)
 			} else {
-				object, _ = p.apply(object, map[string]any{"app_connection": test.change, "callback_url": urlTwo})
+				current, _ = p.apply(current, map[string]any{"app_connection": test.change, "callback_url": urlTwo})
 			}
-			if p.isNull(object.state) != test.dropped {
-				t.Errorf("state %s", p.decode(object.state))
+			if p.isNull(current.state) != test.dropped {
+				t.Errorf("state %s", p.decode(current.state))
 			}
-			p.wantIdentity(object, test.want)
+			p.wantIdentity(current, test.want)
 		})
 	}
 }

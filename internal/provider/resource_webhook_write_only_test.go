@@ -22,7 +22,7 @@ const anotherURL = "callback_url_wo has changed"
 // change sets the URL (DESIGN.md, "Write-only").
 func TestAccWebhook_writeOnly(t *testing.T) {
 	f := newFixture(t, fakeapi.Options{}, connections("garage"))
-	step := func(url, version string, action plancheck.ResourceActionType, set string, warnings ...string) resource.TestStep {
+	step := func(url, version string, action plancheck.ResourceActionType, saved string, warnings ...string) resource.TestStep {
 		return resource.TestStep{
 			Config: f.providerConfig("garage") + `
 variable "url" {
@@ -36,7 +36,7 @@ resource "octoeverywhere_notification_webhook" "printer" {
 }`,
 			ConfigVariables:   config.Variables{"url": config.StringVariable(url)},
 			ConfigPlanChecks:  preApply(plancheck.ExpectResourceAction(printer, action), f.expectWarnings(warnings...)),
-			ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), set)},
+			ConfigStateChecks: []statecheck.StateCheck{f.expectWebhook(tokenOf("garage"), saved)},
 		}
 	}
 	create, update, noop := plancheck.ResourceActionCreate, plancheck.ResourceActionUpdate, plancheck.ResourceActionNoop
