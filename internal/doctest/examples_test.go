@@ -87,6 +87,14 @@ func local(configuration, module string) string {
 	return strings.ReplaceAll(configuration, "ephemeral.vault_kv_secret_v2.tokens.data", "var.app_tokens")
 }
 
+// wantFormatted has the CLI check the format of what it has parsed.
+func (u user) wantFormatted(t *testing.T) {
+	t.Helper()
+	if r := u.Run("fmt", "-check", "-diff", "-recursive", "-no-color"); r.ExitCode != 0 {
+		t.Errorf("terraform fmt would change:\n%s%s", r.Stdout, r.Stderr)
+	}
+}
+
 // TestExamples applies every folder of examples/ that has a configuration, finds
 // nothing to do afterwards and no token in the state, and destroys it.
 func TestExamples(t *testing.T) {
@@ -132,6 +140,7 @@ func TestExamples(t *testing.T) {
 func (u user) try(t *testing.T, folder, code string, files map[string]string) {
 	t.Helper()
 	u.Must(u.Run("init", "-input=false", "-no-color"))
+	u.wantFormatted(t)
 	if folder == "examples/modules/fleet" {
 		u.Must(u.Run("test", "-no-color"))
 		return

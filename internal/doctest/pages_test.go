@@ -4,7 +4,6 @@ package doctest
 
 import (
 	"fmt"
-	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -57,7 +56,7 @@ func (c configuration) with(addition string) string {
 	return c.whole + "\n" + addition
 }
 
-// TestPages plans every block of Terraform that a page shows.
+// TestPages plans every block of Terraform that a page shows, and checks its format.
 func TestPages(t *testing.T) {
 	module, err := filepath.Abs("../../examples/modules/fleet")
 	if err != nil {
@@ -73,6 +72,7 @@ func TestPages(t *testing.T) {
 				u.Write("main.tf", local(c.whole, module))
 				u.Must(u.Run("init", "-input=false", "-no-color"))
 				u.Must(u.Plan())
+				u.wantFormatted(t)
 				for _, addition := range c.additions {
 					switch {
 					case strings.HasPrefix(addition, "list "): // which has a file of its own
@@ -82,6 +82,7 @@ func TestPages(t *testing.T) {
 					default:
 						u.Write("main.tf", local(c.with(addition), module))
 						u.Must(u.Plan())
+						u.wantFormatted(t)
 					}
 				}
 			})
@@ -89,31 +90,5 @@ func TestPages(t *testing.T) {
 	}
 	if count < 10 {
 		t.Errorf("only %d configurations found: does this test still read the pages?", count)
-	}
-}
-
-// TestFormatted checks the Terraform of examples/ and of the pages.
-func TestFormatted(t *testing.T) {
-	t.Parallel()
-	clitest.SkipBelow(t, "1.8.0", "1.8.0", "parsing calls of provider functions")
-	w := clitest.NewWorkspace(t)
-	for name, content := range texts(t) {
-		if extension := path.Ext(name); strings.HasPrefix(name, "examples/") && (extension == ".tf" || extension == ".hcl") {
-			w.Write(name, content)
-		}
-	}
-	for _, page := range pages(t) {
-		for i, c := range configurations(t, page) {
-			w.Write(fmt.Sprintf("%s/%d.tf", page, i), c.whole)
-			for j, addition := range c.additions {
-				if strings.HasPrefix(addition, "  ") {
-					addition = "resource \"a\" \"b\" {\n" + addition + "}\n"
-				}
-				w.Write(fmt.Sprintf("%s/%d-%d.tf", page, i, j), addition)
-			}
-		}
-	}
-	if r := w.Run("fmt", "-check", "-diff", "-recursive", "-no-color"); r.ExitCode != 0 {
-		t.Errorf("terraform fmt would change:\n%s%s", r.Stdout, r.Stderr)
 	}
 }
