@@ -117,7 +117,7 @@ resource "octoeverywhere_notification_webhook" "hidden" {
 		t.Errorf("want an error for each of 7 webhooks:\n%s", failed.Errors())
 	}
 	faults(1)
-	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["fine"], Status: 500, Times: -1})
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallInfo, Token: tokens["fine"], Status: 500, Body: repeats(tokens["fine"]), Times: -1})
 	f.api.Script(fakeapi.Fault{Call: fakeapi.CallSet, Token: tokens["hidden"], Status: 500, Times: 2, Body: `{"Error":"can't use ` + hidden + `2"}`})
 	ws.Setenv("TF_VAR_hidden", hidden+"2")
 	config(secretQuery + "&v=2")
@@ -126,6 +126,8 @@ resource "octoeverywhere_notification_webhook" "hidden" {
 	stateJSON := ws.Must(ws.Run("show", "-json")).Stdout
 	planJSON := ws.Must(ws.Run("show", "-json", "update.tfplan")).Stdout
 	run(ws.Must(ws.Run("plan", "-no-color"))) // for people, with snippets and diffs
+	f.api.Script(fakeapi.Fault{Call: fakeapi.CallDelete, Token: tokens["fine"], Status: 500, Body: repeats(tokens["fine"]), Times: 2})
+	run(ws.Destroy())
 	ws.Must(run(ws.Destroy()))
 
 	log := ws.Read("trace.log")
