@@ -70,7 +70,7 @@ func (f *fixture) send(call, token, body string) (*http.Response, string, error)
 		return &http.Response{}, "", err
 	}
 	request.Header.Set("AppToken", token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Timeout: time.Minute}).Do(request)
 	if err != nil {
 		return &http.Response{}, "", err
 	}

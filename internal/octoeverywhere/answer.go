@@ -56,7 +56,7 @@ func (a answer) isRetryable() bool {
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](a.err)
 		// Nor does a proxy let through whom it forbids, or who lacks its password.
 		proxy, refused := errors.AsType[*proxyError](a.err)
-		return !untrusted && !(refused && (proxy.status == http.StatusForbidden || proxy.status == http.StatusProxyAuthRequired))
+		return !untrusted && (!refused || proxy.status != http.StatusForbidden && proxy.status != http.StatusProxyAuthRequired)
 	}
 	return isRetryable(a.status)
 }
