@@ -163,14 +163,15 @@ func (w *Webhooks) Leave(fingerprint string, object Object, noted *Successor) *S
 	}
 	e := w.lock(fingerprint)
 	defer e.Unlock()
+	otherLeaves := e.leaving
 	e.leaving = true
 	switch {
 	case e.owner != nil:
 		other := succeed(*e.owner, object)
 		return &other
-	case noted != nil && e.first != nil:
-		// The other one is planned later in this run: it sets its webhook, or
-		// goes too.
+	case noted != nil && (e.first != nil || otherLeaves):
+		// The other one goes too, or is planned later in this run and sets its
+		// webhook.
 		return &Successor{Restore: noted.Restore}
 	}
 	return noted
@@ -268,7 +269,7 @@ func (w *Webhooks) Delete(fingerprint string, object Object, kept *Successor, ca
 		return Left, nil
 	case e.refused:
 		return Kept, nil
-	case kept != nil && kept.Stale:
+	case kept != nil && kept.Stale && !e.deleted:
 		return Unchanged, ErrStale
 	case kept != nil && kept.Restore != nil && !e.deleted:
 		if err := set(*kept.Restore); err != nil && !octoeverywhere.IsGone(err) {

@@ -164,12 +164,16 @@ func TestLeaveWithNote(t *testing.T) {
 	t.Parallel()
 	goes, noted := Object{Name: "goes", SetAt: later}, &Successor{Stale: true}
 	w := NewWebhooks(true)
-	if got := w.Leave("a", goes, nil); got != nil {
+	if got := w.Leave("b", goes, nil); got != nil {
 		t.Errorf("nobody noted anything: %+v", got)
 	}
 	if got := w.Leave("a", goes, noted); got == nil || !got.Stale {
 		t.Errorf("planned again as it is applied: %+v", got)
 	}
+	if got := w.Leave("a", goes, noted); got == nil || got.Stale {
+		t.Errorf("another one goes, too: %+v", got)
+	}
+	w = NewWebhooks(true)
 	w.Read("a", Object{Name: "stays", SetAt: earlier})
 	if got := w.Leave("a", goes, noted); got == nil || got.Stale {
 		t.Errorf("planned in the run that read it: %+v", got)
@@ -280,6 +284,10 @@ func TestDeleteOwes(t *testing.T) {
 			before: func(w *Webhooks) {
 				_, _ = w.Set("a", Object{}, newWebhook, func(octoeverywhere.Webhook) error { return nil })
 			},
+		},
+		{
+			name: "nobody knows what, and it goes itself", kept: &Successor{Stale: true}, want: Left, after: Missing,
+			before: func(w *Webhooks) { _, _ = w.Delete("a", Object{}, nil, func() error { return nil }, nil) },
 		},
 		{
 			name: "its webhook, and it goes itself", kept: &Successor{Restore: &oldWebhook}, want: Left, after: Missing,

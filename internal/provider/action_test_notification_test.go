@@ -49,7 +49,7 @@ action "octoeverywhere_test_notification" "garage" {
 			{
 				PreConfig:   func() { receiver.SetStatus(500) },
 				Config:      hcl(urlTwo),
-				ExpectError: regexp.MustCompile(`status\s+500\s+instead\s+of\s+200`),
+				ExpectError: regexp.MustCompile(`answered\s+500\s+instead\s+of\s+200`),
 			},
 			{
 				Config:           hcl(urlTwo),

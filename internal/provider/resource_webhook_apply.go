@@ -222,7 +222,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 	case errors.Is(err, appconnection.ErrStale):
 		resp.Diagnostics.AddError("The remaining webhook must be set again", fmt.Sprintf(
 			"The state has two objects for %s. This one set the webhook last, and the callback_url_wo of the one that remains is stored nowhere, so nothing was deleted. "+
-				"Run terraform apply with -replace and the address of the resource that remains.", c.label))
+				"Run terraform apply with -replace and the address of the resource that remains; to destroy both, run the destroy again.", c.label))
 	case octoeverywhere.IsNotServed(err) && !octoeverywhere.IsAmbiguous(err):
 		resp.Diagnostics.AddWarning(summaryUndeleted, fmt.Sprintf(
 			"The server does not support deleting the webhook of %s. It was removed from the state, but not deleted: %s %s", c.label, deliveriesGoOn(state), sentence(err)))
