@@ -4,6 +4,8 @@ package doctest
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,7 +32,7 @@ func TestEventTypeTables(t *testing.T) {
 			got = append(got, row[2]+row[3]+" "+row[1]+row[4])
 		}
 		if !slices.Equal(got, want) {
-			t.Errorf("%s lists the event types %q; internal/octoeverywhere/event.go %q", file, got, want)
+			t.Errorf("%s lists the event types %q; internal/octoeverywhere/event_type.go %q", file, got, want)
 		}
 	}
 }
@@ -57,6 +59,21 @@ func TestTroubleshooting(t *testing.T) {
 		symptom := heading[1] == "No notifications arrive, but Terraform reports no changes"
 		if !symptom && !strings.Contains(source.String(), `"`+heading[1]+`"`) {
 			t.Errorf("no message of the provider has the summary %q", heading[1])
+		}
+	}
+}
+
+// TestNamedFiles finds what CONTRIBUTING.md names of this repository and that
+// isn't there.
+func TestNamedFiles(t *testing.T) {
+	t.Parallel()
+	named := regexp.MustCompile("`((?:internal|templates|examples|docs)(?:/[\\w./-]+)?)`").FindAllStringSubmatch(texts(t)["CONTRIBUTING.md"], -1)
+	if len(named) < 15 {
+		t.Fatalf("only %d names found", len(named))
+	}
+	for _, name := range named {
+		if _, err := os.Stat(filepath.Join("..", "..", name[1])); err != nil {
+			t.Error(err)
 		}
 	}
 }
