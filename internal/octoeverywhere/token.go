@@ -23,7 +23,8 @@ const maxTokenBytes = 4096
 // The secret sits behind a pointer, so that fmt's reflection can't print it
 // even from an unexported field, where it calls no String method.
 type Token struct {
-	secret unique.Handle[string]
+	secret      unique.Handle[string]
+	fingerprint string
 }
 
 // NewToken checks that s can be sent as the AppToken header: 1 to 4096 bytes
@@ -41,7 +42,9 @@ func NewToken(s string) (Token, error) {
 	if i := strings.IndexFunc(s, func(r rune) bool { return r < 0x21 || r > 0x7e }); i >= 0 {
 		return Token{}, fmt.Errorf("byte %d of the app token's %d is a space, a line break or another character that isn't visible ASCII; it may have been pasted with something around it", i+1, len(s))
 	}
-	return Token{unique.Make(s)}, nil
+	const domain = "octoeverywhere app connection\x00"
+	sum := sha256.Sum256([]byte(domain + s))
+	return Token{unique.Make(s), hex.EncodeToString(sum[:fingerprintBytes])}, nil
 }
 
 // IsZero reports whether t is no token.
@@ -58,14 +61,7 @@ func (t Token) reveal() string {
 // Fingerprint names the App Connection without giving its token away: the
 // first 20 hex digits (10 bytes) of a domain-separated SHA-256. It is the
 // resource's id (DESIGN.md, "Tokens"). "" for the zero Token.
-func (t Token) Fingerprint() string {
-	if t.IsZero() {
-		return ""
-	}
-	const domain = "octoeverywhere app connection\x00"
-	sum := sha256.Sum256([]byte(domain + t.reveal()))
-	return hex.EncodeToString(sum[:fingerprintBytes])
-}
+func (t Token) Fingerprint() string { return t.fingerprint }
 
 // fingerprintBytes is the length of a fingerprint, which is twice as many digits.
 const fingerprintBytes = 10
