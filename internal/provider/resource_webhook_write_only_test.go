@@ -164,3 +164,24 @@ func TestWriteOnlyNoticesItsChange(t *testing.T) {
 		t.Errorf("imported: planned %q", plan.action)
 	}
 }
+
+// TestWriteOnlyIgnored: where ignore_changes covers the URL, an apply that is
+// handed the configuration as written sends the URL that was last set, and no
+// other (DESIGN.md, "The plan decides").
+func TestWriteOnlyIgnored(t *testing.T) {
+	t.Parallel()
+	tokens := connections("one")
+	f := newFixture(t, fakeapi.Options{}, tokens)
+	state := f.protocol(tokens).created(map[string]any{"app_connection": "one", "callback_url_wo": urlOne})
+	planned := map[string]any{"app_connection": "one", "event_types": []any{"error"}} // without what is ignored
+	for url, said := range map[string][]string{urlOne: nil, urlTwo: {"The callback URL is unknown"}} {
+		p := f.protocol(tokens)
+		plan := p.plan(state, planned)
+		if plan.action != "update" {
+			t.Fatalf("planned %q", plan.action)
+		}
+		_, got := p.carryOut(state, plan, with(planned, map[string]any{"callback_url_wo": url}))
+		wantSaid(t, got, said...)
+		f.wantURL(tokens["one"], urlOne)
+	}
+}
